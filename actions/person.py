@@ -1,0 +1,13 @@
+"""Say how to reach a person; channels/ records that somebody asked."""
+
+from __future__ import annotations
+
+from actions.turn import AnswerAction, Turn
+from knowledge.answer import Answer
+
+
+class ActionPerson(AnswerAction):
+    action_name = "action_person"
+
+    def answer(self, turn: Turn) -> Answer:
+        return self._knowledge.handoff()

@@ -1,0 +1,21 @@
+"""The turns that ask nothing of the city's knowledge: greetings, thanks, complaints."""
+
+from __future__ import annotations
+
+from actions.turn import AnswerAction, Turn
+from knowledge.answer import Answer, AnswerKind
+
+_REFERRED = frozenset({"complain", "feedback_bad"})
+
+
+class ActionTalk(AnswerAction):
+    """Intents are phrases of the same name; a clear question hidden in small talk is answered."""
+
+    action_name = "action_talk"
+
+    def answer(self, turn: Turn) -> Answer:
+        phrase: str = getattr(self._knowledge.phrases.talk, turn.intent)
+        if turn.intent in _REFERRED:
+            return self._knowledge.refer(phrase)
+        found = self._knowledge.answer(turn.text)
+        return found if found.kind is AnswerKind.ANSWER else self._knowledge.talk(phrase)

@@ -1,0 +1,74 @@
+"""One turn as actions see it: read from Rasa's tracker, answered as an Answer and slots."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from knowledge.answer import Answer
+from knowledge.aspects import Aspect
+from knowledge.service import Knowledge
+
+_ASPECT_PREFIX = "ask_"
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What the resident just said, and what was answered before.
+
+    `entry` is the id last answered; `offered` what the last reply's choices would say.
+    """
+
+    text: str
+    intent: str
+    entry: str | None = None
+    offered: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, tracker: Tracker) -> Turn:
+        """Read the turn from a tracker."""
+        return cls(
+            text=tracker.latest_message.get("text") or "",
+            intent=tracker.get_intent_of_latest_message(skip_fallback_intent=False) or "",
+            entry=tracker.get_slot("entry"),
+            offered=tuple(tracker.get_slot("offered") or ()),
+        )
+
+    @property
+    def aspect(self) -> Aspect:
+        """The aspect that the intent asks for; the overview when it asks for none."""
+        name = self.intent.removeprefix(_ASPECT_PREFIX)
+        return Aspect(name) if name in Aspect else Aspect.ABOUT
+
+
+class AnswerAction(Action, ABC):
+    """An action whose whole work is to turn a Turn into an Answer."""
+
+    action_name: str
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
+
+    def name(self) -> str:
+        """The name that `bot/domain.yml` and the rules use."""
+        return self.action_name
+
+    @abstractmethod
+    def answer(self, turn: Turn) -> Answer:
+        """Answer one turn."""
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        """Answer, and remember what was answered and offered."""
+        answer = self.answer(Turn.of(tracker))
+        dispatcher.utter_message(json_message=answer.model_dump(mode="json"))
+        slots = {"offered": [choice.says for choice in answer.choices]}
+        if answer.entry:
+            slots |= {"entry": answer.entry, "aspect": answer.aspect}  # type: ignore[dict-item]
+        return [SlotSet(name, value) for name, value in slots.items()]

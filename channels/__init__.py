@@ -1,0 +1,1 @@
+"""The doors: FastAPI in front, the conversation core behind, LINE and the web on its sides."""

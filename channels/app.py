@@ -1,0 +1,89 @@
+"""The FastAPI app: wires the core to the web and LINE. Residents reach this alone."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import uvicorn
+from fastapi import FastAPI
+from fastapi.responses import FileResponse
+from fastapi.staticfiles import StaticFiles
+
+from channels.core.database import engine
+from channels.core.jobs import ProcrastinateQueue, queue_app
+from channels.core.live import LiveEvents
+from channels.core.store import Store
+from channels.health import health_router
+from channels.line.contact import ContactCipher
+from channels.line.webhook import line_router
+from channels.logs import configure_logs
+from channels.settings import Settings
+from channels.web.guard import Guard
+from channels.web.problems import add_problem_handlers
+from channels.web.routes import WebChannel, web_router
+from channels.web.token import ConversationToken
+from knowledge.service import Knowledge
+
+STATIC = Path(__file__).parent / "web" / "static"
+CLOSE_STREAMS_AFTER = 2
+"""Seconds that open event streams may keep a stopping server; browsers reconnect by themselves."""
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The app, not yet connected to anything."""
+    database = engine(settings.database_url)
+    queue = queue_app(settings.database_url)
+    store = Store(database, ProcrastinateQueue(queue))
+    live = LiveEvents(store, settings.database_url)
+    knowledge = Knowledge(settings.content)
+    client = httpx.AsyncClient()
+    secret = settings.secret.get_secret_value()
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        knowledge.watch()
+        listener = asyncio.create_task(live.listen())
+        async with queue.open_async(), client:
+            yield
+        listener.cancel()
+        knowledge.close()
+        await database.dispose()
+
+    app = FastAPI(title="まどぐち", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(Guard)
+    add_problem_handlers(app, lambda: knowledge.phrases)
+    channel = WebChannel(store, live, ConversationToken(secret), settings.secure_cookies)
+    app.include_router(web_router(channel))
+    app.include_router(health_router(settings, store, knowledge, client))
+    if settings.line_channel_secret:
+        line_secret = settings.line_channel_secret.get_secret_value()
+        app.include_router(line_router(line_secret, store, ContactCipher(secret)))
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+
+    @app.get("/")
+    async def page() -> FileResponse:
+        return FileResponse(STATIC / "index.html")
+
+    return app
+
+
+def main() -> None:
+    """Serve until stopped."""
+    configure_logs()
+    settings = Settings()  # type: ignore[call-arg]  # pydantic-settings reads the environment
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        access_log=False,
+        log_level="warning",
+        timeout_graceful_shutdown=CLOSE_STREAMS_AFTER,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Conversations, whatever the channel: store, turns, privacy, live updates."""

@@ -1,0 +1,89 @@
+"""The tables of channels/ (Alembic migrations create them; SQLAlchemy Core reads them)."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Column,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    func,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData()
+
+_now = func.now()
+
+
+def _of_conversation() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["conversation"], ["conversation.id"], ondelete="CASCADE")
+
+
+conversation = Table(
+    "conversation",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("channel", Text, nullable=False),
+    # The last sequence given out; its row lock puts the events of a conversation in one order.
+    Column("last_sequence", Integer, nullable=False, server_default="0"),
+    # A LINE user: the id encrypted, and a keyed digest to find it by.
+    Column("contact", LargeBinary),
+    Column("contact_digest", LargeBinary, unique=True),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=_now),
+    Column("active_at", DateTime(timezone=True), nullable=False, server_default=_now),
+    Index("conversation_active_at", "active_at"),
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("conversation", Uuid, primary_key=True),
+    Column("sequence", Integer, primary_key=True),
+    Column("author", Text, nullable=False),
+    Column("body", JSONB, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=_now),
+    # What makes a repeated request the same request.
+    Column("key", Text),
+    # A reply names the event it answers and its place in the reply: 0 is the interim notice.
+    Column("answers", Integer),
+    Column("part", Integer),
+    UniqueConstraint("conversation", "key", name="event_once_per_key"),
+    UniqueConstraint("conversation", "answers", "part", name="event_answered_once"),
+    _of_conversation(),
+)
+
+line_event = Table(
+    "line_event",
+    metadata,
+    Column("webhook_event_id", Text, primary_key=True),
+    Column("received_at", DateTime(timezone=True), nullable=False, server_default=_now),
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("conversation", Uuid, primary_key=True),
+    Column("answers", Integer, primary_key=True),
+    Column("reply_token", Text),
+    Column("received_at", DateTime(timezone=True), nullable=False, server_default=_now),
+    Column("attempted_at", DateTime(timezone=True)),
+    Column("delivered_at", DateTime(timezone=True)),
+    _of_conversation(),
+)
+
+handoff_request = Table(
+    "handoff_request",
+    metadata,
+    Column("conversation", Uuid, primary_key=True),
+    Column("sequence", Integer, primary_key=True),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=_now),
+    _of_conversation(),
+)

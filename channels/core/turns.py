@@ -1,0 +1,83 @@
+"""Answer one turn, whatever is broken (design rules 5, 7, 10).
+
+    urgent words            → the emergency number, without asking Rasa
+    Rasa answers            → its Answers
+    Rasa fails, search sure → the entry's overview, with a word that something is wrong
+    Rasa fails, search not  → an honest notice now, and the turn again until `retry_for` is over
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+import structlog
+
+from channels.core.events import Event
+from channels.core.store import Store
+from channels.errors import TurnFailedError, TurnPostponedError
+from knowledge.answer import Answer, AnswerKind
+from knowledge.service import Knowledge
+
+log = structlog.get_logger(__name__)
+
+
+class Assistant(Protocol):
+    """Who is asked what a turn means: Rasa, or a test's stand-in."""
+
+    async def turn(self, conversation: UUID, said: str) -> list[Answer]:
+        """The Answers to `said`; raises TurnFailedError."""
+
+
+class TurnAnswerer:
+    """Answers turns one at a time; safe to run again after a crash at any point."""
+
+    def __init__(
+        self, store: Store, assistant: Assistant, knowledge: Knowledge, retry_for: float
+    ) -> None:
+        """`retry_for` in seconds from the moment the resident spoke."""
+        self._store = store
+        self._assistant = assistant
+        self._knowledge = knowledge
+        self._retry_for = timedelta(seconds=retry_for)
+
+    async def answer(self, conversation: UUID, sequence: int) -> None:
+        """Store the reply to one event; raises TurnPostponedError to be run again later."""
+        said = await self._store.event(conversation, sequence)
+        if said is None or await self._store.is_answered(conversation, sequence):
+            return
+        answers = self._at_once(said)
+        if answers is None:
+            try:
+                answers = await self._assistant.turn(conversation, said.body["text"])
+            except TurnFailedError as error:
+                log.warning("turn_failed", sequence=sequence, why=str(error))
+                answers = await self._without_rasa(said)
+        if said.body.get("hidden"):
+            answers = [self._knowledge.notice(self._knowledge.phrases.masked), *answers]
+        await self._store.reply(conversation, sequence, answers)
+
+    def _at_once(self, said: Event) -> list[Answer] | None:
+        """What needs no understanding."""
+        phrases = self._knowledge.phrases
+        if said.body.get("followed"):
+            return [self._knowledge.talk(phrases.talk.bot_help)]
+        if said.body.get("too_long"):
+            return [self._knowledge.talk(phrases.too_long)]
+        text: str = said.body.get("text", "")
+        if not text.strip():
+            return [self._knowledge.talk(phrases.not_text)]
+        urgent = self._knowledge.urgent(text)
+        return [urgent] if urgent else None
+
+    async def _without_rasa(self, said: Event) -> list[Answer]:
+        phrases = self._knowledge.phrases
+        found = self._knowledge.answer(said.body["text"])
+        if found.kind is AnswerKind.ANSWER:
+            return [self._knowledge.notice(phrases.trouble_answer), found]
+        if datetime.now(UTC) - said.created_at < self._retry_for:
+            notice = self._knowledge.refer(phrases.trouble, AnswerKind.NOTICE)
+            await self._store.reply(said.conversation, said.sequence, [notice], interim=True)
+            raise TurnPostponedError
+        return [found]

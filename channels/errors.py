@@ -1,0 +1,35 @@
+"""What channels/ raises.
+
+    ChannelError
+    ├── ConversationNotFoundError    no such conversation, or its token is not ours
+    ├── EmptyMessageError            nothing to answer
+    ├── MessageTooLongError          longer than MAX_TEXT
+    ├── TurnFailedError              Rasa or the action server gave no usable answer
+    └── TurnPostponedError           this turn must be tried again later
+"""
+
+from __future__ import annotations
+
+
+class ChannelError(Exception):
+    """Base of everything raised here."""
+
+
+class ConversationNotFoundError(ChannelError):
+    """No such conversation, or the caller holds no token for it: both look the same."""
+
+
+class EmptyMessageError(ChannelError):
+    """The message has no visible character."""
+
+
+class MessageTooLongError(ChannelError):
+    """The message is longer than `MAX_TEXT` characters."""
+
+
+class TurnFailedError(ChannelError):
+    """Rasa or the action server gave no usable answer."""
+
+
+class TurnPostponedError(ChannelError):
+    """The turn is put back into the queue."""

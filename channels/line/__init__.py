@@ -1,0 +1,1 @@
+"""LINE: the webhook in, rendering and delivery out."""

@@ -1,0 +1,100 @@
+"""Bring a stored reply to LINE: by its reply token, else by push, once.
+
+The attempt is written down before LINE is called. If a crash comes between LINE's answer and
+ours, the next attempt finds the token used within its life and knows the reply has arrived.
+Pushes carry a retry key made from the turn, so LINE itself drops a second one (409).
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+from typing import Protocol
+from uuid import UUID
+
+import structlog
+from linebot.v3.messaging import (
+    ApiException,
+    AsyncMessagingApi,
+    Message,
+    PushMessageRequest,
+    ReplyMessageRequest,
+)
+
+from channels.core.store import LineDelivery, Store
+from channels.line import limits
+from channels.line.contact import ContactCipher
+from channels.line.render import render
+from knowledge.service import Knowledge
+
+log = structlog.get_logger(__name__)
+
+
+class LineDeliverer(Protocol):
+    """Delivers the reply to one event; runs again after any failure."""
+
+    async def deliver(self, conversation: UUID, answers: int) -> None:
+        """Raises when LINE could not be reached, to be tried again."""
+
+
+class NoLine:
+    """No LINE account is configured: there is nothing to deliver."""
+
+    async def deliver(self, conversation: UUID, answers: int) -> None:
+        log.warning("line_not_configured", answers=answers)
+
+
+class LineApi:
+    """Delivers through LINE's Messaging API."""
+
+    def __init__(
+        self, store: Store, api: AsyncMessagingApi, cipher: ContactCipher, knowledge: Knowledge
+    ) -> None:
+        self._store = store
+        self._api = api
+        self._cipher = cipher
+        self._knowledge = knowledge
+
+    async def deliver(self, conversation: UUID, answers: int) -> None:
+        delivery = await self._store.line_delivery(conversation, answers)
+        if delivery is None or delivery.delivered_at:
+            return
+        parts = await self._store.reply_parts(conversation, answers)
+        messages = render(parts, self._knowledge.phrases)
+        await self._store.mark_delivery(conversation, answers, "attempted_at")
+        try:
+            if not (delivery.reply_token and await self._reply(delivery, messages)):
+                await self._push(conversation, answers, delivery, messages)
+        except ApiException as error:
+            if error.status is None or error.status == 429 or error.status >= 500:
+                raise
+            log.error("line_refused", answers=answers, status=error.status)
+            return
+        await self._store.mark_delivery(conversation, answers, "delivered_at")
+
+    async def _reply(self, delivery: LineDelivery, messages: list[Message]) -> bool:
+        """True when the resident has the reply; False when the token is of no use."""
+        request = ReplyMessageRequest(replyToken=delivery.reply_token, messages=messages)
+        try:
+            await self._api.reply_message(request, _request_timeout=limits.REQUEST_TIMEOUT)
+        except ApiException as error:
+            if error.status != 400:
+                raise
+            age = (datetime.now(UTC) - delivery.received_at).total_seconds()
+            return delivery.attempted_at is not None and age < limits.REPLY_TOKEN_LIFE
+        return True
+
+    async def _push(
+        self, conversation: UUID, answers: int, delivery: LineDelivery, messages: list[Message]
+    ) -> None:
+        request = PushMessageRequest(to=self._cipher.open(delivery.contact), messages=messages)
+        retry_key = uuid.uuid5(conversation, str(answers))
+        try:
+            await self._api.push_message(
+                request,
+                x_line_retry_key=str(retry_key),
+                _request_timeout=limits.REQUEST_TIMEOUT,
+            )
+        except ApiException as error:
+            if error.status != 409:
+                raise

@@ -1,0 +1,33 @@
+"""Every setting of channels/, from the environment; docs/operations.md explains each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from knowledge.loader import CONTENT
+
+
+class Settings(BaseSettings):
+    """Settings are read once, at start; a wrong one stops the process with its name."""
+
+    model_config = SettingsConfigDict(env_prefix="MADOGUCHI_", frozen=True)
+
+    database_url: str = Field(description="PostgreSQL, as a libpq URL")
+    secret: SecretStr = Field(min_length=32, description="signs conversation cookies, encrypts LINE ids")
+    host: str = Field(default="127.0.0.1", description="address the web server listens on")
+    port: int = Field(default=8080, description="port of the web server")
+    secure_cookies: bool = Field(default=False, description="true behind HTTPS: cookies get Secure")
+    content: Path = Field(default=CONTENT, description="folder of the knowledge")
+    rasa_url: str = Field(default="http://127.0.0.1:5005", description="base URL of Rasa")
+    actions_url: str = Field(default="http://127.0.0.1:5055", description="base URL of the action server")
+    rasa_timeout: float = Field(default=8.0, gt=0, description="seconds to wait for one Rasa turn")
+    retry_for: float = Field(default=90.0, ge=0, description="seconds a turn is retried while Rasa is down")
+    retry_every: int = Field(default=3, ge=1, description="seconds between two tries of a turn")
+    worker_concurrency: int = Field(default=8, ge=1, description="conversations answered at once")
+    retention_days: int = Field(default=30, ge=1, description="days an idle conversation is kept")
+    line_channel_secret: SecretStr | None = Field(default=None, description="LINE channel secret")
+    line_channel_token: SecretStr | None = Field(default=None, description="LINE channel access token")
+    line_api_url: str = Field(default="https://api.line.me", description="base URL of LINE's API")

@@ -1,0 +1,1 @@
+"""The website: conversations over HTTP, replies over server-sent events, the page."""

@@ -1,0 +1,51 @@
+"""Errors as the web sees them: a status, a code, and a sentence from `phrases.yml`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import structlog
+from fastapi import FastAPI, Request, status
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError
+
+from channels.errors import (
+    ConversationNotFoundError,
+    EmptyMessageError,
+    MessageTooLongError,
+)
+from channels.web.guard import BodyTooLargeError
+from knowledge.phrases import Phrases
+
+log = structlog.get_logger(__name__)
+
+_PROBLEMS: dict[type[Exception], tuple[int, str, Callable[[Phrases], str]]] = {
+    ConversationNotFoundError: (status.HTTP_404_NOT_FOUND, "not_found", lambda p: p.web.not_found),
+    EmptyMessageError: (422, "empty", lambda p: p.empty),
+    MessageTooLongError: (422, "too_long", lambda p: p.too_long),
+    RequestValidationError: (422, "invalid", lambda p: p.web.invalid),
+    BodyTooLargeError: (413, "too_large", lambda p: p.web.too_large),
+    DBAPIError: (503, "unavailable", lambda p: p.web.unavailable),
+    OSError: (503, "unavailable", lambda p: p.web.unavailable),
+}
+_RETRY_AFTER = {"Retry-After": "5"}
+
+
+def add_problem_handlers(app: FastAPI, phrases: Callable[[], Phrases]) -> None:
+    """Answer every known error with its status and `{"error": {"code", "message"}}`."""
+
+    async def handle(_: Request, error: Exception) -> JSONResponse:
+        status_code, code, phrase = next(
+            problem for kind, problem in _PROBLEMS.items() if isinstance(error, kind)
+        )
+        if status_code >= 500:
+            log.error("request_failed", why=type(error).__name__)
+        return JSONResponse(
+            {"error": {"code": code, "message": phrase(phrases())}},
+            status_code,
+            headers=_RETRY_AFTER if status_code == 503 else None,
+        )
+
+    for kind in _PROBLEMS:
+        app.add_exception_handler(kind, handle)

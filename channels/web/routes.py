@@ -1,0 +1,103 @@
+"""The web channel: open a conversation, say something, follow what is said.
+
+Every route that names a conversation asks for its cookie; without it the conversation does
+not exist for the caller.
+"""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Request, Response, status
+from pydantic import BaseModel, ConfigDict, Field
+from sse_starlette import EventSourceResponse, ServerSentEvent
+
+from channels.core.live import LiveEvents
+from channels.core.store import MAX_KEY, Store
+from channels.errors import ConversationNotFoundError
+from channels.web.token import COOKIE, ConversationToken
+
+PING_SECONDS = 15
+MAX_BODY = 64_000
+"""Bytes of a request; a message of MAX_TEXT characters is below 10 kB."""
+
+
+class Opened(BaseModel):
+    """A new conversation; `handle` lets a program go on with it later."""
+
+    conversation: UUID
+    handle: str
+
+
+class Said(BaseModel):
+    """What a resident says."""
+
+    model_config = ConfigDict(extra="forbid")
+    text: str = Field(max_length=MAX_BODY)
+
+
+class Stored(BaseModel):
+    """The event that a message has become."""
+
+    sequence: int
+
+
+@dataclass(frozen=True)
+class WebChannel:
+    """What the routes need."""
+
+    store: Store
+    live: LiveEvents
+    token: ConversationToken
+    secure_cookies: bool
+
+
+def web_router(channel: WebChannel) -> APIRouter:
+    """The routes under /api/conversations."""
+    router = APIRouter(prefix="/api/conversations")
+
+    async def ours(conversation: UUID, request: Request) -> UUID:
+        known = channel.token.opens(request.cookies.get(COOKIE), conversation)
+        if not known or not await channel.store.exists(conversation):
+            raise ConversationNotFoundError
+        return conversation
+
+    Ours = Annotated[UUID, Depends(ours)]
+
+    @router.post("", status_code=status.HTTP_201_CREATED)
+    async def open_conversation(response: Response) -> Opened:
+        conversation = await channel.store.open_web()
+        token = channel.token.issue(conversation)
+        response.set_cookie(
+            COOKIE,
+            token,
+            path=f"/api/conversations/{conversation}",
+            httponly=True,
+            samesite="lax",
+            secure=channel.secure_cookies,
+            max_age=60 * 60 * 24 * 30,
+        )
+        return Opened(conversation=conversation, handle=f"{conversation}~{token}")
+
+    @router.post("/{conversation}/messages", status_code=status.HTTP_202_ACCEPTED)
+    async def say(
+        conversation: Ours,
+        said: Said,
+        idempotency_key: Annotated[str, Header(min_length=8, max_length=MAX_KEY)],
+    ) -> Stored:
+        return Stored(sequence=await channel.store.say(conversation, said.text, idempotency_key))
+
+    @router.get("/{conversation}/events")
+    async def follow(
+        conversation: Ours, last_event_id: Annotated[int, Header(ge=0)] = 0
+    ) -> EventSourceResponse:
+        async def stream() -> AsyncIterator[ServerSentEvent]:
+            async for event in channel.live.follow(conversation, last_event_id):
+                data = json.dumps(event.as_json(), ensure_ascii=False)
+                yield ServerSentEvent(data, event="message", id=str(event.sequence))
+
+        return EventSourceResponse(stream(), ping=PING_SECONDS)
+
+    return router

@@ -1,0 +1,94 @@
+"""The worker: takes turns from the queue, several conversations at once, each in order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+import httpx
+import procrastinate
+import structlog
+from linebot.v3.messaging import AsyncApiClient, AsyncMessagingApi, Configuration
+
+from channels.core.database import engine
+from channels.core.jobs import ProcrastinateQueue, Workers, add_tasks, queue_app
+from channels.core.rasa import Rasa
+from channels.core.retention import Retention
+from channels.core.store import Store
+from channels.core.turns import TurnAnswerer
+from channels.line.contact import ContactCipher
+from channels.line.deliver import LineApi, LineDeliverer, NoLine
+from channels.logs import configure_logs
+from channels.settings import Settings
+from knowledge.service import Knowledge
+
+log = structlog.get_logger(__name__)
+
+HEARTBEAT = 2.0
+"""Seconds between two signs of life of a worker."""
+DEAD_AFTER = 8.0
+"""Seconds without one after which its jobs go back into the queue."""
+LOOK_FOR_DEAD = 2.0
+
+
+async def run(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT."""
+    database = engine(settings.database_url)
+    queue = queue_app(settings.database_url)
+    store = Store(database, ProcrastinateQueue(queue))
+    knowledge = Knowledge(settings.content)
+    knowledge.watch()
+    async with contextlib.AsyncExitStack() as resources:
+        client = await resources.enter_async_context(httpx.AsyncClient())
+        rasa = Rasa(client, settings.rasa_url, settings.rasa_timeout)
+        workers = Workers(
+            turns=TurnAnswerer(store, rasa, knowledge, settings.retry_for),
+            line=await _line(settings, store, knowledge, resources),
+            retention=Retention(store, database, settings.retention_days),
+        )
+        add_tasks(queue, workers, settings.retry_every)
+        await resources.enter_async_context(queue.open_async())
+        rescuer = asyncio.create_task(_rescue(queue))
+        log.info("worker_ready", concurrency=settings.worker_concurrency)
+        await queue.run_worker_async(
+            concurrency=settings.worker_concurrency,
+            delete_jobs="successful",
+            update_heartbeat_interval=HEARTBEAT,
+            stalled_worker_timeout=DEAD_AFTER,
+            shutdown_graceful_timeout=settings.rasa_timeout,
+        )
+        rescuer.cancel()
+    knowledge.close()
+    await database.dispose()
+
+
+async def _line(
+    settings: Settings, store: Store, knowledge: Knowledge, resources: contextlib.AsyncExitStack
+) -> LineDeliverer:
+    if settings.line_channel_token is None:
+        return NoLine()
+    configuration = Configuration(
+        access_token=settings.line_channel_token.get_secret_value(), host=settings.line_api_url
+    )
+    api = await resources.enter_async_context(AsyncApiClient(configuration))
+    cipher = ContactCipher(settings.secret.get_secret_value())
+    return LineApi(store, AsyncMessagingApi(api), cipher, knowledge)
+
+
+async def _rescue(queue: procrastinate.App) -> None:
+    """Put back the jobs of workers that died in the middle of them."""
+    while True:
+        await asyncio.sleep(LOOK_FOR_DEAD)
+        for job in await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER):
+            log.warning("job_rescued", task=job.task_name, attempts=job.attempts)
+            await queue.job_manager.retry_job(job)
+
+
+def main() -> None:
+    """Run the worker process."""
+    configure_logs()
+    asyncio.run(run(Settings()))  # type: ignore[call-arg]  # read from the environment
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""The Answer: what an action returns, what every channel renders.
+
+It crosses two process borders (action server → Rasa → channels) as JSON, so it is a
+pydantic model validated on both sides; `docs/answer.schema.json` is generated from it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class AnswerKind(StrEnum):
+    """What sort of reply this is; channels choose the look by it."""
+
+    ANSWER = "answer"
+    CHOICES = "choices"
+    STEP = "step"
+    HANDOFF = "handoff"
+    UNKNOWN = "unknown"
+    NOTICE = "notice"
+    TALK = "talk"
+
+
+class Status(StrEnum):
+    """How sure the city is of a fact (design rule 2)."""
+
+    CONFIRMED = "confirmed"
+    NATIONAL = "national"
+    UNCONFIRMED = "unconfirmed"
+
+
+class LinkRole(StrEnum):
+    """What following a link does."""
+
+    FORM = "form"
+    PAGE = "page"
+    MAP = "map"
+    TEL = "tel"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class AnswerFact(_Part):
+    """One labelled fact, e.g. 期限: 15日以内."""
+
+    label: str
+    value: str
+    status: Status
+
+
+class AnswerLink(_Part):
+    """A button. `url` is http(s), or `tel:` for the role tel."""
+
+    label: str
+    url: str = Field(pattern=r"^(https?://|tel:)\S+$")
+    role: LinkRole
+
+
+class AnswerChoice(_Part):
+    """A quick reply: the button's `label`, and what choosing it `says` for the resident."""
+
+    label: str
+    says: str
+
+
+class AnswerSource(_Part):
+    """Where a fact comes from, and the day somebody last read it there."""
+
+    title: str
+    url: str | None = None
+    checked_on: date
+
+
+class Answer(_Part):
+    """A whole reply. `confidence` is 0 to 1; `entry` and `aspect` name what was answered."""
+
+    kind: AnswerKind
+    text: str = Field(min_length=1)
+    facts: tuple[AnswerFact, ...] = ()
+    links: tuple[AnswerLink, ...] = ()
+    choices: tuple[AnswerChoice, ...] = ()
+    sources: tuple[AnswerSource, ...] = ()
+    entry: str | None = None
+    aspect: str | None = None
+    confidence: float = Field(default=1.0, ge=0.0, le=1.0)

@@ -1,0 +1,61 @@
+"""What can be asked of an entry, and which of its fields say so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from knowledge.entries import Entry, Fact, How, Procedure
+
+
+class Aspect(StrEnum):
+    """One side of a procedure; intents `ask_<aspect>` carry the same names."""
+
+    ABOUT = "about"
+    HOW = "how"
+    BRING = "bring"
+    FEE = "fee"
+    DEADLINE = "deadline"
+    WHERE = "where"
+    WHO = "who"
+    ONLINE = "online"
+    TAKES = "takes"
+
+
+_FIELDS: Mapping[Aspect, tuple[str, ...]] = {
+    Aspect.ABOUT: (),
+    Aspect.HOW: ("steps", "how.window", "how.post", "how.online"),
+    Aspect.BRING: ("bring",),
+    Aspect.FEE: ("fee",),
+    Aspect.DEADLINE: ("when",),
+    Aspect.WHERE: ("where", "address", "how.window"),
+    Aspect.WHO: ("who",),
+    Aspect.ONLINE: ("how.online",),
+    Aspect.TAKES: ("takes",),
+}
+
+
+def facts_of(entry: Entry, aspect: Aspect) -> tuple[tuple[str, Fact], ...]:
+    """The facts that answer `aspect`, each with the name of its field (`steps`, `post` …)."""
+    return tuple(
+        (path.rpartition(".")[2], fact)
+        for path in _FIELDS[aspect]
+        for fact in _read(entry, path)
+    )
+
+
+def _read(entry: Entry, path: str) -> tuple[Fact, ...]:
+    outer, _, inner = path.partition(".")
+    value = getattr(entry, outer, ())
+    if isinstance(value, How):
+        value = getattr(value, inner)
+    facts: tuple[Fact, ...] = value
+    return facts
+
+
+def aspects_known(entry: Entry) -> tuple[Aspect, ...]:
+    """The aspects `entry` has any fact for, in the order residents ask."""
+    if not isinstance(entry, Procedure):
+        return ()
+    asked = (Aspect.BRING, Aspect.DEADLINE, Aspect.FEE, Aspect.HOW, Aspect.ONLINE, Aspect.WHO)
+    return tuple(aspect for aspect in asked if facts_of(entry, aspect))

@@ -1,0 +1,43 @@
+"""What can go wrong in knowledge, for the clerk who reads the message.
+
+    KnowledgeError
+    ├── ContentError    one or more files of content/ are wrong (carries all problems)
+    ├── HoursError      an opening-hours expression can't be read (also a ValueError)
+    └── UnknownEntryError    no entry has this id
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake in one place; `line` counts from 1."""
+
+    path: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.message}"
+
+
+class KnowledgeError(Exception):
+    """Base of everything raised here."""
+
+
+class ContentError(KnowledgeError):
+    """All the problems found in content/, never only the first."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+class HoursError(KnowledgeError, ValueError):
+    """An opening-hours expression that can't be read."""
+
+
+class UnknownEntryError(KnowledgeError):
+    """No entry has this id."""

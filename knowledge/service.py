@@ -1,0 +1,189 @@
+"""The knowledge base as its users see it: one object that answers questions and stays fresh.
+
+A `Knowledge` holds the last good snapshot of `content/`. When a file changes it is read
+again; a broken file keeps the last good snapshot and `problems` says why.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import structlog
+import watchfiles
+
+from knowledge import tokens
+from knowledge.answer import Answer, AnswerKind
+from knowledge.aspects import Aspect
+from knowledge.compose import Composer
+from knowledge.dates import Asked, asked_day
+from knowledge.entries import AnyEntry, Department, Faq, Place
+from knowledge.errors import ContentError, Problem, UnknownEntryError
+from knowledge.loader import CONTENT, Content, load
+from knowledge.phrases import Phrases
+from knowledge.search import SURE, TORN, Hit, SearchIndex, is_clear
+
+log = structlog.get_logger(__name__)
+
+ASHIBETSU = ZoneInfo("Asia/Tokyo")
+
+
+def local_now() -> datetime:
+    """The time in 芦別市, without a zone: content speaks of local days."""
+    return datetime.now(ASHIBETSU).replace(tzinfo=None)
+
+
+@dataclass(frozen=True)
+class _Snapshot:
+    content: Content
+    index: SearchIndex
+    urgent: tuple[tuple[str, Faq], ...]
+
+    @classmethod
+    def read(cls, root: Path) -> _Snapshot:
+        content = load(root)
+        entries = list(content.entries.values())
+        urgent = [
+            (tokens.normalise(words), entry)
+            for entry in entries
+            if isinstance(entry, Faq)
+            for words in entry.urgent
+        ]
+        urgent.sort(key=lambda pair: -len(pair[0]))
+        return cls(content, SearchIndex(entries), tuple(urgent))
+
+
+class Knowledge:
+    """Answers from `root`. Methods read one snapshot each and may be called from any thread."""
+
+    def __init__(self, root: Path = CONTENT, now: Callable[[], datetime] = local_now) -> None:
+        """Raises ContentError when there is no good snapshot to begin with."""
+        self._root = root
+        self._now = now
+        self._snapshot = _Snapshot.read(root)
+        self.problems: tuple[Problem, ...] = ()
+        self._stop = threading.Event()
+
+    @property
+    def phrases(self) -> Phrases:
+        return self._snapshot.content.phrases
+
+    @property
+    def content(self) -> Content:
+        return self._snapshot.content
+
+    def reload(self) -> None:
+        """Read `root` again; on a mistake keep the last good snapshot and say why."""
+        try:
+            self._snapshot = _Snapshot.read(self._root)
+        except ContentError as error:
+            self.problems = error.problems
+            for problem in error.problems:
+                log.error("knowledge_broken", file=problem.path, line=problem.line, why=problem.message)
+        else:
+            self.problems = ()
+            log.info("knowledge_reloaded", entries=len(self._snapshot.content.entries))
+
+    def watch(self) -> None:
+        """Reload on every change below `root`, in a background thread, until `close`."""
+        threading.Thread(target=self._watch, name="knowledge-watch", daemon=True).start()
+
+    def close(self) -> None:
+        """Stop watching."""
+        self._stop.set()
+
+    def _watch(self) -> None:
+        for _ in watchfiles.watch(self._root, stop_event=self._stop, debounce=300, step=50):
+            self.reload()
+
+    def urgent(self, text: str) -> Answer | None:
+        """The answer that goes before anything else (design rule 7), None when life is not at risk."""
+        snapshot, question = self._snapshot, "".join(tokens.normalise(text).split())
+        for words, entry in snapshot.urgent:
+            if words in question:
+                return self._composer(snapshot).about(entry, Aspect.ABOUT, 1.0)
+        return None
+
+    def answer(self, text: str, aspect: Aspect = Aspect.ABOUT, *, last: str | None = None) -> Answer:
+        """Answer a question about `aspect`; `last` is the entry answered before, for follow-ups.
+
+        A question that names no topic of its own is about `last`.
+        """
+        snapshot = self._snapshot
+        composer, hits = self._composer(snapshot), snapshot.index.search(text)
+        if decided := _decide(hits):
+            return composer.about(decided.entry, aspect, decided.confidence)
+        if last in snapshot.content.entries and not tokens.words(text):
+            return composer.about(snapshot.content.entries[last], aspect, 1.0)
+        return self._undecided(composer, text, hits)
+
+    def hours(self, text: str, *, last: str | None = None) -> Answer:
+        """Answer whether a place is open on the day `text` names, today when it names none."""
+        snapshot, now = self._snapshot, self._now()
+        composer = self._composer(snapshot)
+        asked = asked_day(text, now.date()) or Asked(now.date())
+        hits = snapshot.index.search(text, accept=_has_hours)
+        decided = _decide(hits)
+        if decided and isinstance(decided.entry, Place | Department):
+            return composer.hours(decided.entry, asked, now, decided.confidence)
+        previous = snapshot.content.entries.get(last or "")
+        if isinstance(previous, Place | Department) and not tokens.words(text):
+            return composer.hours(previous, asked, now, 1.0)
+        if hits and hits[0].confidence >= TORN:
+            return composer.choices([hit.entry for hit in hits], hits[0].confidence)
+        if tokens.words(text):
+            return self.answer(text, last=last)
+        return composer.talk(self.phrases.hours.which)
+
+    def handoff(self) -> Answer:
+        """How to reach a person."""
+        return self._composer(self._snapshot).refer(self.phrases.handoff, AnswerKind.HANDOFF)
+
+    def refer(self, phrase: str, kind: AnswerKind = AnswerKind.TALK) -> Answer:
+        """A phrase with the city's phone number."""
+        return self._composer(self._snapshot).refer(phrase, kind)
+
+    def talk(self, phrase: str) -> Answer:
+        """A phrase with what one can ask."""
+        return self._composer(self._snapshot).talk(phrase)
+
+    def notice(self, phrase: str) -> Answer:
+        """A bare phrase."""
+        return Answer(kind=AnswerKind.NOTICE, text=phrase)
+
+    def search(self, text: str, limit: int = 5) -> list[Hit]:
+        """The entries found for `text`, best first."""
+        return self._snapshot.index.search(text, limit)
+
+    def entry(self, entry_id: str) -> AnyEntry:
+        """The entry called `entry_id`; raises UnknownEntryError."""
+        try:
+            return self._snapshot.content.entries[entry_id]
+        except KeyError:
+            raise UnknownEntryError(entry_id) from None
+
+    def _composer(self, snapshot: _Snapshot) -> Composer:
+        return Composer(snapshot.content, self._now().date())
+
+    def _undecided(self, composer: Composer, text: str, hits: list[Hit]) -> Answer:
+        if hits and hits[0].confidence >= TORN:
+            near = [hit.entry for hit in hits if hit.score >= hits[0].score / 2]
+            return composer.choices(near, hits[0].confidence)
+        if not tokens.words(text):
+            return composer.talk(self.phrases.which_topic)
+        confidence = hits[0].confidence if hits else 0.0
+        return composer.refer(self.phrases.unknown, AnswerKind.UNKNOWN, confidence)
+
+
+def _decide(hits: list[Hit]) -> Hit | None:
+    if hits and hits[0].confidence >= SURE and is_clear(hits):
+        return hits[0]
+    return None
+
+
+def _has_hours(entry: AnyEntry) -> bool:
+    return isinstance(entry, Place | Department)

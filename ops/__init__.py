@@ -1,0 +1,1 @@
+"""Run the house on one machine: install, train, start, watch, measure."""

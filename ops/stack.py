@@ -1,0 +1,282 @@
+"""The whole house on one machine, under one supervisord.
+
+PostgreSQL starts first, then the schema is brought up to date, then everything else at once.
+supervisord restarts what dies; `watch` says so.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import hashlib
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import xmlrpc.client
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+from supervisor.xmlrpc import SupervisorTransport
+
+from ops.errors import OpsError
+from ops.model import RASA, ROOT, rasa_environment
+
+START_WITHIN = 180.0
+"""Seconds for everything to be up; Rasa alone takes about 30 on two cores."""
+STOP_WITHIN = 30.0
+_SOCKET_PATH_MAX = 90
+"""A Unix socket's path may have 107 bytes; the file name needs its share."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where the parts listen, all on loopback."""
+
+    web: int
+    rasa: int
+    actions: int
+
+    @classmethod
+    def of_environment(cls) -> Ports:
+        """The house's own ports, each changed by its setting."""
+        return cls(
+            web=int(os.environ.get("MADOGUCHI_PORT", "8080")),
+            rasa=int(os.environ.get("MADOGUCHI_RASA_PORT", "5005")),
+            actions=int(os.environ.get("MADOGUCHI_ACTIONS_PORT", "5055")),
+        )
+
+
+@dataclass
+class Stack:
+    """One running house. `settings` adds to or replaces MADOGUCHI_ settings of channels/."""
+
+    run_dir: Path
+    ports: Ports
+    model: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
+    _daemon: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where residents and the browser go."""
+        return f"http://127.0.0.1:{self.ports.web}"
+
+    @property
+    def database_url(self) -> str:
+        """The database of this house."""
+        given = self.settings.get("MADOGUCHI_DATABASE_URL") or os.environ.get("MADOGUCHI_DATABASE_URL")
+        return given or f"postgresql://postgres@/postgres?host={self._sockets}"
+
+    def start(self, say: Callable[[str], None]) -> None:
+        """Start everything and wait until residents get answers; raises OpsError."""
+        self._refuse_second_start()
+        self._refuse_taken_ports()
+        self.run_dir.mkdir(parents=True, exist_ok=True)
+        (self.run_dir / "logs").mkdir(exist_ok=True)
+        configuration = self.run_dir / "supervisord.conf"
+        configuration.write_text(self._configuration(), encoding="utf-8")
+        configuration.chmod(0o600)
+        self._daemon = subprocess.Popen(
+            [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(configuration)],
+            cwd=ROOT,
+            env=os.environ | self._environment(),
+            stdout=subprocess.DEVNULL,
+            stderr=(self.run_dir / "logs" / "supervisord-error.log").open("wb"),
+            start_new_session=True,
+            preexec_fn=_die_with_parent,
+        )
+        self._wait(self._answers, 20, "プロセス管理（supervisord）")
+        if self._owns_database:
+            say("データベースを始めます。ふつう2秒ほどです。")
+            self.control("startProcess", "postgres")
+            self._wait(self._database_is_up, 60, "データベース（postgres）")
+        self._migrate()
+        say("聞き分け（Rasa）、返答、受付を始めます。ふつう30秒ほどです。")
+        for name in ("actions", "web", "worker", "rasa"):
+            self.control("startProcess", name, False)
+        self._wait(self._is_healthy, START_WITHIN, "まどぐち")
+
+    def stop(self) -> None:
+        """Stop everything, gently first."""
+        if self._daemon is None:
+            return
+        self._daemon.terminate()
+        try:
+            self._daemon.wait(STOP_WITHIN)
+        except subprocess.TimeoutExpired:
+            self._daemon.kill()
+            self._daemon.wait()
+        self._daemon = None
+
+    def watch(self, say: Callable[[str], None], every: float = 1.0) -> None:
+        """Say which process died and was restarted, until interrupted; raises OpsError at the end of supervisord."""
+        known = self.processes()
+        while self._daemon is not None:
+            if self._daemon.poll() is not None:
+                raise OpsError("プロセス管理（supervisord）が止まりました。make run をやり直してください。")
+            time.sleep(every)
+            with contextlib.suppress(OSError, xmlrpc.client.Error):
+                now = self.processes()
+                for name, pid in now.items():
+                    if pid and known.get(name) not in (None, pid):
+                        say(f"{name} が止まったため、再び始めました（プロセス {known[name]} → {pid}）。")
+                known |= {name: pid for name, pid in now.items() if pid}
+
+    def processes(self) -> dict[str, int]:
+        """The process id of each running part, 0 while it is down."""
+        listed: list[dict[str, Any]] = self.control("getAllProcessInfo")
+        return {process["name"]: process["pid"] for process in listed}
+
+    def control(self, method: str, *arguments: object) -> Any:
+        """Call supervisord (its XML-RPC interface `supervisor.`)."""
+        transport = SupervisorTransport(None, None, f"unix://{self._sockets}/supervisor.sock")
+        server = xmlrpc.client.ServerProxy("http://localhost", transport)
+        try:
+            return getattr(server.supervisor, method)(*arguments)
+        finally:
+            transport.close()
+
+    @property
+    def _owns_database(self) -> bool:
+        return self.database_url.endswith(str(self._sockets))
+
+    @property
+    def _sockets(self) -> Path:
+        wanted = self.run_dir.resolve() / "sockets"
+        if len(str(wanted).encode()) <= _SOCKET_PATH_MAX:
+            return wanted
+        name = hashlib.sha256(str(wanted).encode()).hexdigest()[:12]
+        return Path(tempfile.gettempdir()) / f"madoguchi-{name}"
+
+    def _refuse_second_start(self) -> None:
+        with contextlib.suppress(OSError, xmlrpc.client.Error):
+            self.control("getPID")
+            raise OpsError("このフォルダのまどぐちは、もう動いています。止めるには、動かしている画面で Ctrl-C を押します。")
+
+    def _refuse_taken_ports(self) -> None:
+        settings = {"web": "MADOGUCHI_PORT", "rasa": "MADOGUCHI_RASA_PORT", "actions": "MADOGUCHI_ACTIONS_PORT"}
+        for name, setting in settings.items():
+            port = getattr(self.ports, name)
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind(("127.0.0.1", port))
+                except OSError:
+                    raise OpsError(
+                        f"ポート {port} は、ほかのプログラムが使っています。"
+                        f"{setting}={port + 1} make run のように、別の番号で始めてください。"
+                    ) from None
+
+    def _environment(self) -> dict[str, str]:
+        tracker = self.database_url.replace("postgresql://", "postgresql+psycopg2://", 1)
+        return {
+            "MADOGUCHI_DATABASE_URL": self.database_url,
+            "MADOGUCHI_TRACKER_URL": tracker,
+            "MADOGUCHI_SECRET": self._secret(),
+            "MADOGUCHI_PORT": str(self.ports.web),
+            "MADOGUCHI_RASA_URL": f"http://127.0.0.1:{self.ports.rasa}",
+            "MADOGUCHI_ACTIONS_URL": f"http://127.0.0.1:{self.ports.actions}",
+            "MADOGUCHI_ACTIONS_PORT": str(self.ports.actions),
+            **self.settings,
+        }
+
+    def _secret(self) -> str:
+        """The house secret: from the environment, else made once and kept in the run folder."""
+        if given := os.environ.get("MADOGUCHI_SECRET"):
+            return given
+        path = self.run_dir / "secret"
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(48))
+        return path.read_text()
+
+    def _configuration(self) -> str:
+        run, sockets, python = self.run_dir.resolve(), self._sockets, sys.executable
+        sockets.mkdir(parents=True, exist_ok=True, mode=0o700)
+        rasa = rasa_environment() | {
+            "POSTGRESQL_SCHEMA": "rasa",
+            "POSTGRESQL_POOL_SIZE": "5",
+            "LOG_LEVEL": "WARNING",
+            "OMP_NUM_THREADS": "1",
+        }
+        programs = {
+            "postgres": (f"{python} -m ops.postgres {run}/postgres {sockets}", "INT", {}),
+            "actions": (f"{python} -m actions.server", "TERM", {}),
+            "web": (f"{python} -m channels.app", "TERM", {}),
+            "worker": (f"{python} -m channels.worker", "TERM", {}),
+            "rasa": (
+                f"{RASA} run --model {self.model} --endpoints bot/endpoints.yml"
+                f" --credentials bot/credentials.yml --interface 127.0.0.1 --port {self.ports.rasa}",
+                "TERM",
+                {name: value for name, value in rasa.items() if os.environ.get(name) != value},
+            ),
+        }
+        parts = [
+            f"[unix_http_server]\nfile={sockets}/supervisor.sock\nchmod=0700\n"
+            f"[supervisord]\nlogfile={run}/logs/supervisord.log\npidfile={run}/supervisord.pid\n"
+            "[rpcinterface:supervisor]\n"
+            "supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface\n"
+        ]
+        for priority, (name, (command, stop, environment)) in enumerate(programs.items(), start=1):
+            pairs = ",".join(f'{key}="{value}"' for key, value in environment.items())
+            parts.append(
+                f"[program:{name}]\ncommand={command}\nautostart=false\nautorestart=true\n"
+                f"startsecs=1\nstartretries=1000\npriority={priority}\nstopsignal={stop}\n"
+                f"stopwaitsecs=15\nstopasgroup={'false' if name == 'postgres' else 'true'}\nkillasgroup=true\n"
+                f"redirect_stderr=true\nstdout_logfile={run}/logs/{name}.log\n"
+                f"stdout_logfile_maxbytes=10MB\nstdout_logfile_backups=3\nenvironment={pairs}\n"
+            )
+        return "\n".join(parts)
+
+    def _migrate(self) -> None:
+        done = subprocess.run(
+            [sys.executable, "-m", "channels.migrate"],
+            cwd=ROOT,
+            env=os.environ | self._environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            (self.run_dir / "logs" / "migrate.log").write_text(done.stderr)
+            raise OpsError(f"データベースを準備できません。{self.run_dir}/logs/migrate.log を確かめてください。")
+
+    def _wait(self, ready: Callable[[], bool], seconds: float, what: str) -> None:
+        until = time.monotonic() + seconds
+        while not ready():
+            if self._daemon is None or self._daemon.poll() is not None or time.monotonic() > until:
+                raise OpsError(f"{what}を始められませんでした。{self.run_dir}/logs/ の記録を確かめてください。")
+            time.sleep(0.2)
+
+    def _answers(self) -> bool:
+        try:
+            return bool(self.control("getPID"))
+        except (OSError, xmlrpc.client.Error):
+            return False
+
+    def _database_is_up(self) -> bool:
+        try:
+            psycopg.connect(self.database_url, connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _is_healthy(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/health", timeout=5).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+
+def _die_with_parent() -> None:
+    """Have supervisord stop everything even when this process is killed outright (Linux)."""
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
