@@ -7,6 +7,8 @@ from knowledge.answer import Answer
 
 
 class ActionPerson(AnswerAction):
+    """How to reach the city by phone or at the counter, honestly."""
+
     action_name = "action_person"
 
     def answer(self, turn: Turn) -> Answer:

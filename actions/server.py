@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
+from typing import Any
 
+import structlog
 from rasa_sdk.endpoint import create_app
 from rasa_sdk.executor import ActionExecutor
+from sanic import HTTPResponse, Request, Sanic
+from sanic.handlers import ErrorHandler
+from sanic.response import json
 
 from actions.answer import ActionAnswer
 from actions.choose import ActionChoose
@@ -15,7 +21,10 @@ from actions.mynumber import ActionMynumber
 from actions.person import ActionPerson
 from actions.talk import ActionTalk
 from actions.turn import AnswerAction
+from knowledge.loader import CONTENT
 from knowledge.service import Knowledge
+
+log = structlog.get_logger(__name__)
 
 CAPABILITIES: tuple[type[AnswerAction], ...] = (
     ActionAnswer,
@@ -28,20 +37,44 @@ CAPABILITIES: tuple[type[AnswerAction], ...] = (
 )
 
 
+class DomainlessExecutor(ActionExecutor):
+    """Runs actions without a domain: ours read none, and Rasa 3.6 is told to send none.
+
+    rasa-sdk 3.21 would refuse such a call (449), expecting a digest that only Rasa Pro sends.
+    """
+
+    def update_and_return_domain(self, payload: dict[str, Any], action_name: str) -> dict[str, Any]:
+        return {}
+
+
 def executor(knowledge: Knowledge) -> ActionExecutor:
     """All capabilities over one Knowledge."""
-    result = ActionExecutor()
+    result = DomainlessExecutor()
     for capability in CAPABILITIES:
         result.register_action(capability(knowledge))
     return result
 
 
+class QuietErrors(ErrorHandler):
+    """Names an error and no more: rasa-sdk's own handler echoes the resident's words."""
+
+    def response(self, request: Request, exception: Exception) -> HTTPResponse:
+        log.error("action_failed", why=type(exception).__name__)
+        return json({"error": type(exception).__name__}, status=500)
+
+
+def action_app(knowledge: Knowledge) -> Sanic[Any, Any]:
+    """rasa-sdk's server with all capabilities."""
+    app: Sanic[Any, Any] = create_app(executor(knowledge), cors_origins=[])
+    app.error_handler = QuietErrors()
+    return app
+
+
 def main() -> None:
     """Serve until stopped; the port comes from MADOGUCHI_ACTIONS_PORT."""
-    knowledge = Knowledge()
+    knowledge = Knowledge(Path(os.environ.get("MADOGUCHI_CONTENT", CONTENT)))
     knowledge.watch()
-    app = create_app(executor(knowledge), cors_origins=[])
-    app.run(
+    action_app(knowledge).run(
         host="127.0.0.1",
         port=int(os.environ["MADOGUCHI_ACTIONS_PORT"]),
         single_process=True,

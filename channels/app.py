@@ -23,7 +23,7 @@ from channels.line.webhook import line_router
 from channels.logs import configure_logs
 from channels.settings import Settings
 from channels.web.guard import Guard
-from channels.web.problems import add_problem_handlers
+from channels.web.problems import add_problem_handlers, problem
 from channels.web.routes import WebChannel, web_router
 from channels.web.token import ConversationToken
 from knowledge.service import Knowledge
@@ -54,7 +54,7 @@ def create_app(settings: Settings) -> FastAPI:
         await database.dispose()
 
     app = FastAPI(title="まどぐち", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(Guard)
+    app.add_middleware(Guard, refuse=lambda error: problem(error, knowledge.phrases))
     add_problem_handlers(app, lambda: knowledge.phrases)
     channel = WebChannel(store, live, ConversationToken(secret), settings.secure_cookies)
     app.include_router(web_router(channel))
@@ -74,7 +74,7 @@ def create_app(settings: Settings) -> FastAPI:
 def main() -> None:
     """Serve until stopped."""
     configure_logs()
-    settings = Settings()  # type: ignore[call-arg]  # pydantic-settings reads the environment
+    settings = Settings()
     uvicorn.run(
         create_app(settings),
         host=settings.host,

@@ -31,7 +31,10 @@ def main() -> int:
         print(_reason(error.response), file=sys.stderr)
         return 1
     except httpx.HTTPError:
-        print(f"まどぐちに接続できません（{arguments.url}）。先に make run を実行してください。", file=sys.stderr)
+        print(
+            f"まどぐちに接続できません（{arguments.url}）。先に make run を実行してください。",
+            file=sys.stderr,
+        )
         return 1
     except ValueError:
         print("--conversation には、前に表示された会話の番号をそのまま入れてください。", file=sys.stderr)

@@ -1,11 +1,12 @@
 """What channels/ raises.
 
-    ChannelError
-    ├── ConversationNotFoundError    no such conversation, or its token is not ours
-    ├── EmptyMessageError            nothing to answer
-    ├── MessageTooLongError          longer than MAX_TEXT
-    ├── TurnFailedError              Rasa or the action server gave no usable answer
-    └── TurnPostponedError           this turn must be tried again later
+ChannelError
+├── BodyTooLargeError            a request of more bytes than MAX_BODY
+├── ConversationNotFoundError    no such conversation, or its token is not ours
+├── EmptyMessageError            nothing to answer
+├── MessageTooLongError          longer than MAX_TEXT
+├── TurnFailedError              Rasa or the action server gave no usable answer
+└── TurnPostponedError           this turn must be tried again later
 """
 
 from __future__ import annotations
@@ -13,6 +14,10 @@ from __future__ import annotations
 
 class ChannelError(Exception):
     """Base of everything raised here."""
+
+
+class BodyTooLargeError(ChannelError):
+    """The request has more bytes than `MAX_BODY`."""
 
 
 class ConversationNotFoundError(ChannelError):

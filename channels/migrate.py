@@ -23,7 +23,7 @@ def alembic_config(database_url: str) -> Config:
 
 def main() -> None:
     """Upgrade to the newest schema."""
-    settings = Settings()  # type: ignore[call-arg]  # read from the environment
+    settings = Settings()
     command.upgrade(alembic_config(settings.database_url), "head")
 
 

@@ -87,7 +87,7 @@ async def _rescue(queue: procrastinate.App) -> None:
 def main() -> None:
     """Run the worker process."""
     configure_logs()
-    asyncio.run(run(Settings()))  # type: ignore[call-arg]  # read from the environment
+    asyncio.run(run(Settings()))
 
 
 if __name__ == "__main__":

@@ -37,11 +37,7 @@ _FIELDS: Mapping[Aspect, tuple[str, ...]] = {
 
 def facts_of(entry: Entry, aspect: Aspect) -> tuple[tuple[str, Fact], ...]:
     """The facts that answer `aspect`, each with the name of its field (`steps`, `post` …)."""
-    return tuple(
-        (path.rpartition(".")[2], fact)
-        for path in _FIELDS[aspect]
-        for fact in _read(entry, path)
-    )
+    return tuple((path.rpartition(".")[2], fact) for path in _FIELDS[aspect] for fact in _read(entry, path))
 
 
 def _read(entry: Entry, path: str) -> tuple[Fact, ...]:

@@ -24,7 +24,10 @@ def main() -> int:
     except ContentError as error:
         for problem in error.problems:
             print(problem, file=sys.stderr)
-        print(f"{len(error.problems)} 件の間違いがあります。直してから、もう一度確かめてください。", file=sys.stderr)
+        print(
+            f"{len(error.problems)} 件の間違いがあります。直してから、もう一度確かめてください。",
+            file=sys.stderr,
+        )
         return 1
     except BrokenPipeError:
         return 0
@@ -33,7 +36,9 @@ def main() -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="knowledge", description="まどぐちの知識を確かめる・一覧する・探す")
-    parser.add_argument("--content", type=Path, default=CONTENT, help="知識のフォルダ（既定: knowledge/content）")
+    parser.add_argument(
+        "--content", type=Path, default=CONTENT, help="知識のフォルダ（既定: knowledge/content）"
+    )
     commands = parser.add_subparsers(required=True, metavar="命令")
 
     check = commands.add_parser("check", help="すべてのファイルの間違いを、行番号と直し方つきで示す")
@@ -64,7 +69,9 @@ def _list(arguments: argparse.Namespace) -> int:
     content = load(arguments.content)
     entries = [e for e in content.entries.values() if arguments.kind in (None, e.kind)]
     if arguments.json:
-        rows = [entry.model_dump(mode="json", exclude_defaults=True) | {"kind": entry.kind} for entry in entries]
+        rows = [
+            entry.model_dump(mode="json", exclude_defaults=True) | {"kind": entry.kind} for entry in entries
+        ]
         print(json.dumps(rows, ensure_ascii=False, indent=2))
         return 0
     for entry in entries:

@@ -31,7 +31,6 @@ from knowledge.entries import (
     PhoneFact,
     Place,
     Procedure,
-    Source,
 )
 from knowledge.hours import Day, DayState, holiday_name, next_open_day, on_day
 from knowledge.loader import Content
@@ -39,6 +38,7 @@ from knowledge.loader import Content
 MAX_SOURCES = 3
 MAX_CHOICES = 4
 _OVERVIEW_FACTS = 4
+_NOTES = 2
 _WAYS = ("window", "post", "online", "steps", "address")
 
 
@@ -54,7 +54,9 @@ class Composer:
     def about(self, entry: AnyEntry, aspect: Aspect, confidence: float) -> Answer:
         """Answer one aspect of one entry."""
         if not entry.holds_on(self._today):
-            return self._answer(entry, aspect, self._phrases.expired.format(title=entry.title), (), confidence)
+            return self._answer(
+                entry, aspect, self._phrases.expired.format(title=entry.title), (), confidence
+            )
         if aspect is Aspect.ABOUT:
             return self._overview(entry, confidence)
         found = [(name, fact) for name, fact in facts_of(entry, aspect) if fact.holds_on(self._today)]
@@ -73,13 +75,16 @@ class Composer:
     def hours(self, entry: Place | Department, asked: Asked, now: datetime, confidence: float) -> Answer:
         """Say whether `entry` is open on the day asked about."""
         phrases = self._phrases.hours
+        if not entry.holds_on(asked.day):
+            return self._answer(entry, None, self._phrases.expired.format(title=entry.title), (), confidence)
         current = next((h for h in entry.hours if h.holds_on(asked.day)), None)
         if current is None or _status(entry, current) is Status.UNCONFIRMED:
             text = phrases.unknown.format(title=entry.title)
         else:
             text = self._hours_text(entry, current, asked, now.time())
         facts = [(self._labels.hours, _as_text(current))] if current else []
-        facts += [(self._labels.notes, fact) for fact in self._current(getattr(entry, "notes", ()))]
+        notes = self._current(getattr(entry, "notes", ()))
+        facts += [(self._labels.notes, fact) for fact in notes[:_NOTES]]
         return self._answer(entry, None, text, facts, confidence)
 
     def choices(self, entries: Sequence[AnyEntry], confidence: float) -> Answer:
@@ -144,28 +149,30 @@ class Composer:
             if status is Status.UNCONFIRMED
         ]
         if entry.handled_by != Entry.model_fields["handled_by"].default:
-            shown.append(AnswerFact(label=self._labels.handled_by, value=entry.handled_by, status=entry.status))
+            shown.append(
+                AnswerFact(label=self._labels.handled_by, value=entry.handled_by, status=entry.status)
+            )
         return Answer(
             kind=AnswerKind.ANSWER,
             text=text,
             facts=tuple(shown),
-            links=tuple([*self._page_links(entry), *self._phone_links(phones)]),
+            links=(*self._page_links(entry), *self._phone_links(phones)),
             choices=self._next_questions(entry, aspect),
-            sources=_sources([*(s for _, fact in facts for s in fact.sources), *entry.sources]),
+            sources=_sources(entry, [fact for _, fact in facts]),
             entry=entry.id,
             aspect=aspect,
             confidence=confidence,
         )
 
     def _form_needs(self, entry: AnyEntry) -> list[tuple[str, Fact]]:
-        if not isinstance(entry, Procedure) or entry.form is None:
+        if not isinstance(entry, Procedure) or not entry.form or not entry.form.holds_on(self._today):
             return []
         label = self._labels.aspects[Aspect.BRING]
         return [(label, Fact(value=need, status=entry.form.status)) for need in entry.form.needs]
 
     def _page_links(self, entry: AnyEntry) -> Iterable[AnswerLink]:
-        if isinstance(entry, Procedure) and entry.form and entry.form.holds_on(self._today):
-            form = entry.form
+        form = entry.form if isinstance(entry, Procedure) else None
+        if form and form.holds_on(self._today) and entry.holds_on(self._today):
             sure = (form.status or entry.status) is Status.CONFIRMED
             label = self._labels.form if sure else self._labels.form_unconfirmed
             yield AnswerLink(label=label.format(service=form.service), url=form.url, role=LinkRole.FORM)
@@ -244,7 +251,15 @@ def _as_text(hours: HoursFact) -> Fact:
     return Fact.model_construct(**{**hours.model_dump(), "value": hours.text, "sources": hours.sources})
 
 
-def _sources(sources: Iterable[Source]) -> tuple[AnswerSource, ...]:
+def _sources(entry: Entry, facts: Sequence[Fact]) -> tuple[AnswerSource, ...]:
+    """What the answer rests on: sources of what it asserts first, each once."""
+    asserted = [f for f in facts if _status(entry, f) is not Status.UNCONFIRMED]
+    doubtful = [f for f in facts if _status(entry, f) is Status.UNCONFIRMED]
+    sources = [
+        *(source for fact in asserted for source in fact.sources),
+        *entry.sources,
+        *(source for fact in doubtful for source in fact.sources),
+    ]
     unique = {(s.title, s.url): s for s in sources}
     return tuple(
         AnswerSource(title=s.title, url=s.url, checked_on=s.checked_on)

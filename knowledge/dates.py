@@ -27,7 +27,7 @@ _DIGITS = {digit: value for value, digit in enumerate("〇一二三四五六七�
 _NUMBER = r"(\d{1,2}|[一二三四五六七八九十]{1,3})"
 _WEEK = r"(?P<week>再来週の?|来週の?|今週の?|今度の?|次の?)?"
 _LEAP_GAP = 8
-"""The longest wait, in years, for the next 29 February."""
+"""The longest wait, in years, for the next 29 February; further away no calendar is asked."""
 
 
 def asked_day(text: str, today: date) -> Asked | None:
@@ -38,6 +38,14 @@ def asked_day(text: str, today: date) -> Asked | None:
             day = read(match, today)
             return Asked(day) if day else None
     return Asked(today, now=True) if _NOW.search(question) else None
+
+
+def without_day(text: str) -> str:
+    """`text`, normalised, without the words that name a day: what is left may name a place."""
+    question = normalise(text)
+    for pattern, _ in _TABLE:
+        question = pattern.sub(" ", question)
+    return question
 
 
 def _in_days(days: int) -> _Reader:
@@ -67,8 +75,9 @@ def _month_day(match: re.Match[str], today: date) -> date | None:
     return _coming(today, _number(match[1]), _number(match[2]))
 
 
-def _full_date(match: re.Match[str], _: date) -> date | None:
-    return _valid(int(match[1]), _number(match[2]), _number(match[3]))
+def _full_date(match: re.Match[str], today: date) -> date | None:
+    near = abs(int(match[1]) - today.year) <= _LEAP_GAP
+    return _valid(int(match[1]), _number(match[2]), _number(match[3])) if near else None
 
 
 def _day_of_month(match: re.Match[str], today: date) -> date | None:
@@ -104,7 +113,7 @@ _NOW = re.compile(r"今(?!年|月|週|度|後)|いま(?!す|せ)|現在|まだ(�
 _TABLE: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
     (re.compile(pattern), read)
     for pattern, read in (
-        (rf"(\d{{4}})[年/-]{_NUMBER}[月/-]{_NUMBER}", _full_date),
+        (rf"(\d{{4}})[年/-]{_NUMBER}[月/-]{_NUMBER}日?", _full_date),
         (rf"{_NUMBER}月{_NUMBER}日", _month_day),
         (r"(?<![\d/])(\d{1,2})/(\d{1,2})(?![\d/])", _month_day),
         (r"大晦日|おおみそか", _fixed(12, 31)),
@@ -113,7 +122,7 @@ _TABLE: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
         (r"明後日|あさって", _in_days(2)),
         (r"明日|あした|あす(?!か)", _in_days(1)),
         (r"今日|本日|きょう|今夜|今晩", _in_days(0)),
-        (rf"{_WEEK}(?P<weekday>[月火水木金土日])曜", _weekday),
+        (rf"{_WEEK}(?P<weekday>[月火水木金土日])曜日?", _weekday),
         (rf"{_WEEK}(?P<weekday>土)日?(?=は|も|に|で|開)", _weekday),
         (rf"{_NUMBER}日(?!間|以|曜)", _day_of_month),
     )

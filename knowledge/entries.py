@@ -8,9 +8,9 @@ own. Descriptions are Japanese: editors show them to clerks through the JSON Sch
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
 from knowledge.answer import Status
 from knowledge.hours import parse_hours
@@ -39,11 +39,13 @@ class Dated(_Model):
     valid_from: date | None = Field(default=None, description="この日から有効")
     valid_until: date | None = Field(default=None, description="この日まで有効（この日を含む）")
 
-    @model_validator(mode="after")
-    def _in_order(self) -> Dated:
-        if self.valid_from and self.valid_until and self.valid_from > self.valid_until:
+    @field_validator("valid_until")
+    @classmethod
+    def _in_order(cls, until: date | None, info: ValidationInfo) -> date | None:
+        start = info.data.get("valid_from")
+        if start and until and start > until:
             raise ValueError("valid_from が valid_until より後になっています。日付を入れ替えてください")
-        return self
+        return until
 
     def holds_on(self, day: date) -> bool:
         """Whether `day` lies within the dates."""
@@ -79,7 +81,7 @@ class HoursFact(Fact):
         return value
 
 
-def _as_list(value: Any) -> Any:
+def _as_list(value: object) -> object:
     """Let clerks write a string, a mapping, or a list of either."""
     if value is None:
         return []
@@ -187,6 +189,4 @@ class Notice(Entry):
     kind: Literal["notice"]
 
 
-AnyEntry = Annotated[
-    Procedure | Place | Guide | Faq | Department | Notice, Field(discriminator="kind")
-]
+AnyEntry = Annotated[Procedure | Place | Guide | Faq | Department | Notice, Field(discriminator="kind")]

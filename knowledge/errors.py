@@ -1,9 +1,9 @@
 """What can go wrong in knowledge, for the clerk who reads the message.
 
-    KnowledgeError
-    ├── ContentError    one or more files of content/ are wrong (carries all problems)
-    ├── HoursError      an opening-hours expression can't be read (also a ValueError)
-    └── UnknownEntryError    no entry has this id
+KnowledgeError
+├── ContentError    one or more files of content/ are wrong (carries all problems)
+├── HoursError      an opening-hours expression can't be read (also a ValueError)
+└── UnknownEntryError    no entry has this id
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 import holidays
-from opening_hours import OpeningHours, ParserError, State
+from opening_hours import OpeningHours, ParserError, State  # type: ignore[attr-defined]  # stub
 
 from knowledge.errors import HoursError
 
@@ -56,8 +56,7 @@ def parse_hours(expression: str) -> None:
         OpeningHours(_PH.sub(_NEVER, expression))
     except ParserError as error:
         raise HoursError(
-            f"開館時間「{expression}」を読めません。"
-            "「Mo-Fr 08:45-17:15; PH off」のような形で書いてください"
+            f"開館時間「{expression}」を読めません。「Mo-Fr 08:45-17:15; PH off」のような形で書いてください"
         ) from error
 
 

@@ -15,21 +15,34 @@ from knowledge.aspects import Aspect
 
 def _placeholders(text: str) -> set[str]:
     try:
-        return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+        parts = [part[1:] for part in string.Formatter().parse(text) if part[1] is not None]
     except ValueError as error:
-        raise ValueError("波かっこ { } の数が合いません") from error
+        raise ValueError("波かっこ { } の数が合いません。{title} のように書いてください") from error
+    if any(spec or conversion for _, spec, conversion in parts):
+        raise ValueError("差し込みの中には名前だけを書いてください（例: {title}）")
+    return {name for name, _, _ in parts if name is not None}
+
+
+def _braced(names: set[str]) -> str:
+    return " ".join(f"{{{name}}}" for name in sorted(names))
 
 
 def _needs(*names: str) -> AfterValidator:
     def check(text: str) -> str:
         found, wanted = _placeholders(text), set(names)
         if missing := wanted - found:
-            raise ValueError("次の差し込みが必要です: " + " ".join(f"{{{n}}}" for n in sorted(missing)))
+            raise ValueError(f"次の差し込みが必要です。書き足してください: {_braced(missing)}")
         if extra := found - wanted:
-            raise ValueError("使えない差し込みです: " + " ".join(f"{{{n}}}" for n in sorted(extra)))
+            raise ValueError(f"次の差し込みは使えません。消してください: {_braced(extra)}")
         return text
 
     return AfterValidator(check)
+
+
+def _for_every_aspect(phrases: dict[Aspect, str]) -> dict[Aspect, str]:
+    if missing := [aspect.value for aspect in Aspect if aspect not in phrases]:
+        raise ValueError("次の項目がありません。追加してください: " + " ".join(missing))
+    return phrases
 
 
 Text = Annotated[str, Field(min_length=1, max_length=600)]
@@ -73,7 +86,7 @@ class HoursPhrases(_Model):
 class Labels(_Model):
     """Short labels on facts and buttons."""
 
-    aspects: dict[Aspect, Plain]
+    aspects: Annotated[dict[Aspect, Plain], AfterValidator(_for_every_aspect)]
     hours: Plain
     address: Plain
     phone: Plain
@@ -115,7 +128,7 @@ class Phrases(_Model):
     """All of `phrases.yml`."""
 
     about_unconfirmed: Annotated[Text, _needs("summary")]
-    aspect: dict[Aspect, WithTitle]
+    aspect: Annotated[dict[Aspect, WithTitle], AfterValidator(_for_every_aspect)]
     aspect_missing: WithTitleLabel
     aspect_unconfirmed: WithTitleLabel
     expired: WithTitle

@@ -8,6 +8,7 @@ catch what words miss: kana spelling, typos, endings.
 
 from __future__ import annotations
 
+import logging
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -22,14 +23,18 @@ from knowledge import tokens
 from knowledge.aspects import Aspect, facts_of
 from knowledge.entries import AnyEntry
 
+logging.getLogger("bm25s").setLevel(logging.WARNING)  # it tells of every index at DEBUG
+
 SURE = 0.6
 """At or above: answer. Chosen by eye on our own questions; to be calibrated on labelled data."""
 TORN = 0.35
 """At or above, but not SURE: offer choices."""
-CLEAR_LEAD = 0.12
+CLEAR_LEAD = 0.15
 """A best hit leads clearly when the second scores this share less."""
 LIKE = 0.45
 """An entry that shares no word with the question must be this like one of its own questions."""
+SAME = 0.85
+"""With no word but those of STOP (or kana nobody can split), it must almost be that question."""
 NAMED = 0.15
 """Added to the confidence of an entry whose very title or alias stands in the question."""
 _WORDS, _COVERED, _LETTERS = 0.4, 0.35, 0.25
@@ -55,9 +60,7 @@ class SearchIndex:
         self._weak = [frozenset(_forms(_weak_texts(entry))) for entry in self._entries]
         self._names = [_names(entry) for entry in self._entries]
         self._document_frequency = Counter(form for strong in self._strong for form in strong)
-        self._letters = [
-            tuple(_pairs(text) for text in _strong_texts(entry)) for entry in self._entries
-        ]
+        self._letters = [tuple(_pairs(text) for text in _strong_texts(entry)) for entry in self._entries]
         self._bm25 = bm25s.BM25()
         corpus = [_weighted_forms(entry) for entry in self._entries]
         self._vocabulary = {form for document in corpus for form in document}
@@ -67,10 +70,11 @@ class SearchIndex:
     def search(
         self, text: str, limit: int = 5, accept: Callable[[AnyEntry], bool] = lambda _: True
     ) -> list[Hit]:
-        """The best `limit` entries that `accept` lets through, best first; [] when no word is known."""
+        """The best `limit` entries that `accept` lets through, best first; [] when none is like it."""
         words, pairs = tokens.words(text), _pairs(text)
-        if not words or not self._vocabulary:
+        if not self._vocabulary:
             return []
+        alike = LIKE if words else SAME
         known = [word.form for word in words if word.form in self._vocabulary]
         bm25 = self._bm25.get_scores(known) if known else np.zeros(len(self._entries))
         best = float(bm25.max()) or 1.0
@@ -79,7 +83,7 @@ class SearchIndex:
         hits = []
         for i, entry in enumerate(self._entries):
             likeness = max((_dice(pairs, other) for other in self._letters[i]), default=0.0)
-            if not accept(entry) or (bm25[i] == 0 and likeness < LIKE):
+            if not accept(entry) or (bm25[i] == 0 and likeness < alike):
                 continue
             covered = self._coverage(words, i)
             named = NAMED if 0 < longest == self._named(i, question) else 0.0

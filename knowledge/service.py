@@ -7,7 +7,7 @@ again; a broken file keeps the last good snapshot and `problems` says why.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,10 +17,10 @@ import structlog
 import watchfiles
 
 from knowledge import tokens
-from knowledge.answer import Answer, AnswerKind
+from knowledge.answer import Answer, AnswerChoice, AnswerKind
 from knowledge.aspects import Aspect
 from knowledge.compose import Composer
-from knowledge.dates import Asked, asked_day
+from knowledge.dates import Asked, asked_day, without_day
 from knowledge.entries import AnyEntry, Department, Faq, Place
 from knowledge.errors import ContentError, Problem, UnknownEntryError
 from knowledge.loader import CONTENT, Content, load
@@ -117,8 +117,9 @@ class Knowledge:
         composer, hits = self._composer(snapshot), snapshot.index.search(text)
         if decided := _decide(hits):
             return composer.about(decided.entry, aspect, decided.confidence)
-        if last in snapshot.content.entries and not tokens.words(text):
-            return composer.about(snapshot.content.entries[last], aspect, 1.0)
+        previous = snapshot.content.entries.get(last or "")
+        if previous and not tokens.words(text):
+            return composer.about(previous, aspect, 1.0)
         return self._undecided(composer, text, hits)
 
     def hours(self, text: str, *, last: str | None = None) -> Answer:
@@ -126,18 +127,35 @@ class Knowledge:
         snapshot, now = self._snapshot, self._now()
         composer = self._composer(snapshot)
         asked = asked_day(text, now.date()) or Asked(now.date())
-        hits = snapshot.index.search(text, accept=_has_hours)
+        place = without_day(text)
+        hits = snapshot.index.search(place, accept=_has_hours)
         decided = _decide(hits)
         if decided and isinstance(decided.entry, Place | Department):
             return composer.hours(decided.entry, asked, now, decided.confidence)
         previous = snapshot.content.entries.get(last or "")
-        if isinstance(previous, Place | Department) and not tokens.words(text):
+        if isinstance(previous, Place | Department) and not tokens.words(place):
             return composer.hours(previous, asked, now, 1.0)
         if hits and hits[0].confidence >= TORN:
             return composer.choices([hit.entry for hit in hits], hits[0].confidence)
-        if tokens.words(text):
+        if tokens.words(place):
             return self.answer(text, last=last)
         return composer.talk(self.phrases.hours.which)
+
+    def choose(self, says: str, *, last: str | None = None) -> Answer:
+        """Answer a choice by what it says, as if its button had been pressed; `last` as in `answer`."""
+        labels, question = self.phrases.labels, self.phrases.question_about
+        if says == labels.person:
+            return self.handoff()
+        entry = self.content.entries.get(last or "")
+        asked = (
+            {question.format(title=entry.title, label=labels.aspects[a]): a for a in Aspect} if entry else {}
+        )
+        return self.answer(says, asked.get(says, Aspect.ABOUT), last=last)
+
+    def offer(self, says: Sequence[str]) -> Answer:
+        """Ask again which of some choices is meant."""
+        choices = tuple(AnswerChoice(label=choice, says=choice) for choice in says)
+        return Answer(kind=AnswerKind.CHOICES, text=self.phrases.choose, choices=choices)
 
     def handoff(self) -> Answer:
         """How to reach a person."""

@@ -75,7 +75,5 @@ class SudachiTokenizer(Tokenizer):
             surface = text[morpheme.begin() : morpheme.end()]
             if not surface.strip():
                 continue
-            tokens.append(
-                Token(surface, morpheme.begin(), morpheme.end(), lemma=morpheme.normalized_form())
-            )
+            tokens.append(Token(surface, morpheme.begin(), morpheme.end(), lemma=morpheme.normalized_form()))
         return self._apply_token_pattern(tokens)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import spacy
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -97,11 +98,11 @@ class GinzaVectorFeaturizer(DenseFeaturizer, GraphComponent):
         sentence = self.aggregate_sequence_features(sequence, self._pooling)
         self.add_features_to_message(sequence, sentence, TEXT, message)
 
-    def _vector(self, surface: str, lemma: str) -> np.ndarray:
+    def _vector(self, surface: str, lemma: str) -> npt.NDArray[np.float32]:
         for text in (surface, lemma):
             # Ask by hash: indexing the vocabulary would store every word a stranger types.
             row = self._vectors.find(key=self._strings[text])
             if row >= 0:
-                found: np.ndarray = self._vectors.data[row]
+                found: npt.NDArray[np.float32] = self._vectors.data[row]
                 return found
         return self._unknown

@@ -17,7 +17,7 @@ RASA = ROOT / "bot" / ".venv" / "bin" / "rasa"
 USUALLY = "ふつう2〜4分"
 SAY_EVERY = 20.0
 """Seconds between two signs of life while training."""
-_MADE_FROM = ("config.yml", "bot/*.yml", "bot/uv.lock", "nlu/**/*.py", "nlu/**/*.yml")
+_MADE_FROM = ("config.yml", "bot/domain.yml", "bot/rules.yml", "bot/uv.lock", "nlu/**/*.py", "nlu/**/*.yml")
 
 
 def fingerprint() -> str:

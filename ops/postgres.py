@@ -37,7 +37,9 @@ def main() -> None:
         "timezone": "UTC",
     }
     arguments = [f"--{name}={value}" for name, value in options.items()]
-    os.execv(program, [str(program), "-D", str(data), *arguments])
+    os.execv(  # noqa: S606  # our own program and arguments
+        program, [str(program), "-D", str(data), *arguments]
+    )
 
 
 def _become(user: str, sockets: Path) -> None:

@@ -85,15 +85,16 @@ class Stack:
         configuration = self.run_dir / "supervisord.conf"
         configuration.write_text(self._configuration(), encoding="utf-8")
         configuration.chmod(0o600)
-        self._daemon = subprocess.Popen(
-            [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(configuration)],
-            cwd=ROOT,
-            env=os.environ | self._environment(),
-            stdout=subprocess.DEVNULL,
-            stderr=(self.run_dir / "logs" / "supervisord-error.log").open("wb"),
-            start_new_session=True,
-            preexec_fn=_die_with_parent,
-        )
+        with (self.run_dir / "logs" / "supervisord-error.log").open("wb") as errors:
+            self._daemon = subprocess.Popen(
+                [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(configuration)],
+                cwd=ROOT,
+                env=os.environ | self._environment(),
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                start_new_session=True,
+                preexec_fn=_die_with_parent,
+            )
         self._wait(self._answers, 20, "プロセス管理（supervisord）")
         if self._owns_database:
             say("データベースを始めます。ふつう2秒ほどです。")
@@ -118,7 +119,10 @@ class Stack:
         self._daemon = None
 
     def watch(self, say: Callable[[str], None], every: float = 1.0) -> None:
-        """Say which process died and was restarted, until interrupted; raises OpsError at the end of supervisord."""
+        """Say which process died and was restarted, until interrupted.
+
+        Raises OpsError when supervisord itself has ended.
+        """
         known = self.processes()
         while self._daemon is not None:
             if self._daemon.poll() is not None:
@@ -130,13 +134,16 @@ class Stack:
                     if pid and known.get(name) not in (None, pid):
                         say(f"{name} が止まったため、再び始めました（プロセス {known[name]} → {pid}）。")
                 known |= {name: pid for name, pid in now.items() if pid}
+                for name in self._given_up():
+                    say(f"{name} を始められません。{self.run_dir / 'logs' / name}.log を確かめてください。")
+                    self.control("startProcess", name, False)
 
     def processes(self) -> dict[str, int]:
         """The process id of each running part, 0 while it is down."""
         listed: list[dict[str, Any]] = self.control("getAllProcessInfo")
         return {process["name"]: process["pid"] for process in listed}
 
-    def control(self, method: str, *arguments: object) -> Any:
+    def control(self, method: str, *arguments: object) -> Any:  # noqa: ANN401  # XML-RPC has no types
         """Call supervisord (its XML-RPC interface `supervisor.`)."""
         transport = SupervisorTransport(None, None, f"unix://{self._sockets}/supervisor.sock")
         server = xmlrpc.client.ServerProxy("http://localhost", transport)
@@ -160,10 +167,16 @@ class Stack:
     def _refuse_second_start(self) -> None:
         with contextlib.suppress(OSError, xmlrpc.client.Error):
             self.control("getPID")
-            raise OpsError("このフォルダのまどぐちは、もう動いています。止めるには、動かしている画面で Ctrl-C を押します。")
+            raise OpsError(
+                "このフォルダのまどぐちは、もう動いています。止めるには、その画面で Ctrl-C を押します。"
+            )
 
     def _refuse_taken_ports(self) -> None:
-        settings = {"web": "MADOGUCHI_PORT", "rasa": "MADOGUCHI_RASA_PORT", "actions": "MADOGUCHI_ACTIONS_PORT"}
+        settings = {
+            "web": "MADOGUCHI_PORT",
+            "rasa": "MADOGUCHI_RASA_PORT",
+            "actions": "MADOGUCHI_ACTIONS_PORT",
+        }
         for name, setting in settings.items():
             port = getattr(self.ports, name)
             with socket.socket() as probe:
@@ -230,8 +243,9 @@ class Stack:
             pairs = ",".join(f'{key}="{value}"' for key, value in environment.items())
             parts.append(
                 f"[program:{name}]\ncommand={command}\nautostart=false\nautorestart=true\n"
-                f"startsecs=1\nstartretries=1000\npriority={priority}\nstopsignal={stop}\n"
-                f"stopwaitsecs=15\nstopasgroup={'false' if name == 'postgres' else 'true'}\nkillasgroup=true\n"
+                f"startsecs=1\nstartretries=8\npriority={priority}\nstopsignal={stop}\n"
+                f"stopwaitsecs=15\nkillasgroup=true\n"
+                f"stopasgroup={'false' if name == 'postgres' else 'true'}\n"
                 f"redirect_stderr=true\nstdout_logfile={run}/logs/{name}.log\n"
                 f"stdout_logfile_maxbytes=10MB\nstdout_logfile_backups=3\nenvironment={pairs}\n"
             )
@@ -248,14 +262,26 @@ class Stack:
         )
         if done.returncode:
             (self.run_dir / "logs" / "migrate.log").write_text(done.stderr)
-            raise OpsError(f"データベースを準備できません。{self.run_dir}/logs/migrate.log を確かめてください。")
+            raise OpsError(
+                f"データベースを準備できません。{self.run_dir}/logs/migrate.log を確かめてください。"
+            )
 
     def _wait(self, ready: Callable[[], bool], seconds: float, what: str) -> None:
         until = time.monotonic() + seconds
         while not ready():
-            if self._daemon is None or self._daemon.poll() is not None or time.monotonic() > until:
-                raise OpsError(f"{what}を始められませんでした。{self.run_dir}/logs/ の記録を確かめてください。")
+            dead = self._daemon is None or self._daemon.poll() is not None
+            given_up = [] if dead else self._given_up()
+            if dead or given_up or time.monotonic() > until:
+                which = f"（{'、'.join(given_up)}）" if given_up else ""
+                logs = self.run_dir / "logs"
+                raise OpsError(f"{what}{which}を始められませんでした。{logs} の記録を確かめてください。")
             time.sleep(0.2)
+
+    def _given_up(self) -> list[str]:
+        """The parts that supervisord tries no more, because they died at once several times."""
+        with contextlib.suppress(OSError, xmlrpc.client.Error):
+            return [p["name"] for p in self.control("getAllProcessInfo") if p["statename"] == "FATAL"]
+        return []
 
     def _answers(self) -> bool:
         try:

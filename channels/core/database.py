@@ -25,7 +25,8 @@ async def raw(connection: AsyncConnection) -> psycopg.AsyncConnection[object]:
     """The psycopg connection below `connection`, to defer jobs in its transaction."""
     pooled = await connection.get_raw_connection()
     driver = pooled.driver_connection
-    assert isinstance(driver, psycopg.AsyncConnection)
+    if not isinstance(driver, psycopg.AsyncConnection):
+        raise TypeError("the engine must use psycopg 3")
     return driver
 
 

@@ -58,9 +58,7 @@ class LiveEvents:
                 del self._waiting[conversation]
 
     async def _listen_once(self) -> None:
-        async with await psycopg.AsyncConnection.connect(
-            self._database_url, autocommit=True
-        ) as connection:
+        async with await psycopg.AsyncConnection.connect(self._database_url, autocommit=True) as connection:
             await connection.execute(f"listen {NOTIFY_CHANNEL}")
             for conversation in list(self._waiting):
                 self._wake(conversation)

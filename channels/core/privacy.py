@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 _KANJI = str.maketrans("〇零一二三四五六七八九", "00123456789")
@@ -62,6 +62,13 @@ def mask(text: str) -> Masked:
         position = span.end
     hidden = tuple(dict.fromkeys(span.label for span in spans))
     return Masked("".join([*parts, text[position:]]), hidden)
+
+
+def without_labels(text: str, hidden: Iterable[str]) -> str:
+    """`text` without the words that stand for what was hidden: they are no part of the question."""
+    for label in hidden:
+        text = text.replace(label, " ")
+    return text.strip()
 
 
 def _personal(readable: str) -> Iterator[_Span]:

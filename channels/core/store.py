@@ -67,9 +67,7 @@ class Store:
         """Begin a web conversation."""
         conversation = uuid.uuid4()
         async with self._engine.begin() as connection:
-            await connection.execute(
-                insert(tables.conversation).values(id=conversation, channel="web")
-            )
+            await connection.execute(insert(tables.conversation).values(id=conversation, channel="web"))
         return conversation
 
     async def say(self, conversation: UUID, said: str, key: str) -> int:
@@ -230,9 +228,7 @@ class Store:
             ).one_or_none()
         if row is None:
             return None
-        return LineDelivery(
-            row.contact, row.reply_token, row.received_at, row.attempted_at, row.delivered_at
-        )
+        return LineDelivery(row.contact, row.reply_token, row.received_at, row.attempted_at, row.delivered_at)
 
     async def mark_delivery(self, conversation: UUID, answers: int, column: str) -> None:
         """Write the time into `attempted_at` or `delivered_at`."""
@@ -249,9 +245,7 @@ class Store:
     async def open_requests(self) -> int:
         """How many residents have asked for a person and are still kept."""
         async with self._engine.connect() as connection:
-            return int(
-                await connection.scalar(select(func.count()).select_from(tables.handoff_request)) or 0
-            )
+            return int(await connection.scalar(select(func.count()).select_from(tables.handoff_request)) or 0)
 
     async def delete_older_than(self, days: int) -> int:
         """Delete idle conversations with all that hangs on them; returns how many."""
@@ -270,31 +264,26 @@ class Store:
             upsert(tables.line_event)
             .values(webhook_event_id=webhook_event_id)
             .on_conflict_do_nothing()
+            .returning(tables.line_event.c.webhook_event_id)
         )
-        return bool(added.rowcount)
+        return added.scalar() is not None
 
     async def _line_conversation(
         self, connection: AsyncConnection, contact: bytes, contact_digest: bytes
     ) -> UUID:
-        found = await connection.scalar(
+        found = await connection.execute(
             upsert(tables.conversation)
-            .values(
-                id=uuid.uuid4(), channel="line", contact=contact, contact_digest=contact_digest
-            )
-            .on_conflict_do_update(
-                index_elements=["contact_digest"], set_={"contact": contact}
-            )
+            .values(id=uuid.uuid4(), channel="line", contact=contact, contact_digest=contact_digest)
+            .on_conflict_do_update(index_elements=["contact_digest"], set_={"contact": contact})
             .returning(tables.conversation.c.id)
         )
-        assert isinstance(found, UUID)
-        return found
+        conversation: UUID = found.scalar_one()
+        return conversation
 
     async def _lock(self, connection: AsyncConnection, conversation: UUID) -> Row[Any]:
         row = (
             await connection.execute(
-                select(tables.conversation)
-                .where(tables.conversation.c.id == conversation)
-                .with_for_update()
+                select(tables.conversation).where(tables.conversation.c.id == conversation).with_for_update()
             )
         ).one_or_none()
         if row is None:
@@ -314,17 +303,15 @@ class Store:
         conversation: UUID,
         author: Author,
         body: dict[str, Any],
-        **columns: Any,
+        **columns: str | int,
     ) -> int:
-        sequence = await connection.scalar(
+        updated = await connection.execute(
             update(tables.conversation)
             .where(tables.conversation.c.id == conversation)
-            .values(
-                last_sequence=tables.conversation.c.last_sequence + 1, active_at=func.now()
-            )
+            .values(last_sequence=tables.conversation.c.last_sequence + 1, active_at=func.now())
             .returning(tables.conversation.c.last_sequence)
         )
-        assert sequence is not None
+        sequence: int = updated.scalar_one()
         await connection.execute(
             insert(tables.event).values(
                 conversation=conversation, sequence=sequence, author=author, body=body, **columns
@@ -334,7 +321,7 @@ class Store:
             text("select pg_notify(:channel, :payload)"),
             {"channel": NOTIFY_CHANNEL, "payload": str(conversation)},
         )
-        return int(sequence)
+        return sequence
 
 
 def _typed(said: str, key: str) -> dict[str, Any]:

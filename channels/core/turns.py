@@ -1,13 +1,14 @@
 """Answer one turn, whatever is broken (design rules 5, 7, 10).
 
-    urgent words            → the emergency number, without asking Rasa
-    Rasa answers            → its Answers
-    Rasa fails, search sure → the entry's overview, with a word that something is wrong
-    Rasa fails, search not  → an honest notice now, and the turn again until `retry_for` is over
+urgent words            → the emergency number, without asking Rasa
+Rasa answers            → its Answers
+Rasa fails, search sure → the entry's overview, with a word that something is wrong
+Rasa fails, search not  → an honest notice now, and the turn again until `retry_for` is over
 """
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
@@ -15,12 +16,15 @@ from uuid import UUID
 import structlog
 
 from channels.core.events import Event
+from channels.core.privacy import without_labels
 from channels.core.store import Store
 from channels.errors import TurnFailedError, TurnPostponedError
 from knowledge.answer import Answer, AnswerKind
 from knowledge.service import Knowledge
 
 log = structlog.get_logger(__name__)
+
+_HAS_WORDS = re.compile(r"\w")
 
 
 class Assistant(Protocol):
@@ -33,9 +37,7 @@ class Assistant(Protocol):
 class TurnAnswerer:
     """Answers turns one at a time; safe to run again after a crash at any point."""
 
-    def __init__(
-        self, store: Store, assistant: Assistant, knowledge: Knowledge, retry_for: float
-    ) -> None:
+    def __init__(self, store: Store, assistant: Assistant, knowledge: Knowledge, retry_for: float) -> None:
         """`retry_for` in seconds from the moment the resident spoke."""
         self._store = store
         self._assistant = assistant
@@ -47,33 +49,37 @@ class TurnAnswerer:
         said = await self._store.event(conversation, sequence)
         if said is None or await self._store.is_answered(conversation, sequence):
             return
-        answers = self._at_once(said)
+        question = without_labels(said.body.get("text", ""), said.body.get("hidden", ()))
+        answers = self._at_once(said, question)
         if answers is None:
             try:
-                answers = await self._assistant.turn(conversation, said.body["text"])
+                answers = await self._assistant.turn(conversation, question)
             except TurnFailedError as error:
                 log.warning("turn_failed", sequence=sequence, why=str(error))
-                answers = await self._without_rasa(said)
+                answers = await self._without_rasa(said, question)
         if said.body.get("hidden"):
             answers = [self._knowledge.notice(self._knowledge.phrases.masked), *answers]
         await self._store.reply(conversation, sequence, answers)
 
-    def _at_once(self, said: Event) -> list[Answer] | None:
+    def _at_once(self, said: Event, question: str) -> list[Answer] | None:
         """What needs no understanding."""
         phrases = self._knowledge.phrases
         if said.body.get("followed"):
             return [self._knowledge.talk(phrases.talk.bot_help)]
         if said.body.get("too_long"):
             return [self._knowledge.talk(phrases.too_long)]
-        text: str = said.body.get("text", "")
-        if not text.strip():
+        if "text" not in said.body:
             return [self._knowledge.talk(phrases.not_text)]
-        urgent = self._knowledge.urgent(text)
+        if not _HAS_WORDS.search(question):
+            return [self._knowledge.talk(phrases.empty)]
+        urgent = self._knowledge.urgent(question)
         return [urgent] if urgent else None
 
-    async def _without_rasa(self, said: Event) -> list[Answer]:
+    async def _without_rasa(self, said: Event, question: str) -> list[Answer]:
         phrases = self._knowledge.phrases
-        found = self._knowledge.answer(said.body["text"])
+        if phrases.labels.person in question:
+            return [self._knowledge.handoff()]
+        found = self._knowledge.answer(question)
         if found.kind is AnswerKind.ANSWER:
             return [self._knowledge.notice(phrases.trouble_answer), found]
         if datetime.now(UTC) - said.created_at < self._retry_for:

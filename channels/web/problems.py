@@ -11,11 +11,11 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DBAPIError
 
 from channels.errors import (
+    BodyTooLargeError,
     ConversationNotFoundError,
     EmptyMessageError,
     MessageTooLongError,
 )
-from channels.web.guard import BodyTooLargeError
 from knowledge.phrases import Phrases
 
 log = structlog.get_logger(__name__)
@@ -32,20 +32,23 @@ _PROBLEMS: dict[type[Exception], tuple[int, str, Callable[[Phrases], str]]] = {
 _RETRY_AFTER = {"Retry-After": "5"}
 
 
+def problem(error: Exception, phrases: Phrases) -> JSONResponse:
+    """A known error as `{"error": {"code", "message"}}` with its status."""
+    status_code, code, phrase = next(found for kind, found in _PROBLEMS.items() if isinstance(error, kind))
+    if status_code >= 500:
+        log.error("request_failed", why=type(error).__name__)
+    return JSONResponse(
+        {"error": {"code": code, "message": phrase(phrases)}},
+        status_code,
+        headers=_RETRY_AFTER if status_code == 503 else None,
+    )
+
+
 def add_problem_handlers(app: FastAPI, phrases: Callable[[], Phrases]) -> None:
-    """Answer every known error with its status and `{"error": {"code", "message"}}`."""
+    """Answer every known error with its problem."""
 
     async def handle(_: Request, error: Exception) -> JSONResponse:
-        status_code, code, phrase = next(
-            problem for kind, problem in _PROBLEMS.items() if isinstance(error, kind)
-        )
-        if status_code >= 500:
-            log.error("request_failed", why=type(error).__name__)
-        return JSONResponse(
-            {"error": {"code": code, "message": phrase(phrases())}},
-            status_code,
-            headers=_RETRY_AFTER if status_code == 503 else None,
-        )
+        return problem(error, phrases())
 
     for kind in _PROBLEMS:
         app.add_exception_handler(kind, handle)

@@ -11,7 +11,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Request, Response, status
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from channels.core.live import LiveEvents
@@ -20,8 +20,6 @@ from channels.errors import ConversationNotFoundError
 from channels.web.token import COOKIE, ConversationToken
 
 PING_SECONDS = 15
-MAX_BODY = 64_000
-"""Bytes of a request; a message of MAX_TEXT characters is below 10 kB."""
 
 
 class Opened(BaseModel):
@@ -35,7 +33,7 @@ class Said(BaseModel):
     """What a resident says."""
 
     model_config = ConfigDict(extra="forbid")
-    text: str = Field(max_length=MAX_BODY)
+    text: str
 
 
 class Stored(BaseModel):
@@ -64,7 +62,8 @@ def web_router(channel: WebChannel) -> APIRouter:
             raise ConversationNotFoundError
         return conversation
 
-    Ours = Annotated[UUID, Depends(ours)]
+    # The conversation of the path, once its cookie has been checked.
+    type Ours = Annotated[UUID, Depends(ours)]
 
     @router.post("", status_code=status.HTTP_201_CREATED)
     async def open_conversation(response: Response) -> Opened:

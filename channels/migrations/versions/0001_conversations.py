@@ -16,8 +16,8 @@ _NOW = sa.func.now()
 
 
 def _time(name: str, *, required: bool = True) -> sa.Column[object]:
-    default = {"server_default": _NOW, "nullable": False} if required else {}
-    return sa.Column(name, sa.DateTime(timezone=True), **default)
+    default = _NOW if required else None
+    return sa.Column(name, sa.DateTime(timezone=True), server_default=default, nullable=not required)
 
 
 def _conversation() -> sa.Column[object]:

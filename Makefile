@@ -1,0 +1,42 @@
+# まどぐち. Every target installs what it needs and can be run first.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+UV := $(or $(shell command -v uv),.tools/bin/uv)
+PYTHON := .venv/bin/python
+BOT := cd bot/.. && PYTHONPATH=. bot/.venv/bin
+
+.PHONY: run test lint train bench eval help
+
+run: ## まどぐちを動かす（初めては10分ほど、2回目からは1分以内）。Ctrl-C で止める
+	@ops/bootstrap.sh
+	@$(PYTHON) -m ops.run
+
+test: lint train ## すべての試験をする（初めては15分ほど）
+	@ops/bootstrap.sh browser
+	@PYTHONPATH=. bot/.venv/bin/python -m pytest -q -c bot/pyproject.toml --rootdir . tests/nlu
+	@$(PYTHON) -m pytest -q
+
+lint: ## 書き方、型、取り込みの決まりを確かめる
+	@ops/bootstrap.sh
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m mypy knowledge actions channels ops tests
+	@.venv/bin/lint-imports --no-timing
+	@PYTHONPATH=. bot/.venv/bin/python -m mypy --config-file bot/pyproject.toml nlu
+	@$(PYTHON) -m knowledge check
+
+train: ## 質問を聞き分けるモデルを作る（変わったときだけ、2〜4分）
+	@ops/bootstrap.sh
+	@$(PYTHON) -m ops.train
+
+bench: ## 速さとメモリーを測り、設計の予算と並べた表を出す
+	@ops/bootstrap.sh
+	@$(PYTHON) -m ops.bench
+
+eval: ## 返答の質を、自分たちの質問集で測る
+	@ops/bootstrap.sh
+	@$(PYTHON) -m ops.evaluate
+
+help: ## この一覧を出す
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

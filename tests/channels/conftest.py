@@ -1,0 +1,141 @@
+"""Channels over a real PostgreSQL and real HTTP; what Rasa says, each test decides."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import httpx
+import procrastinate
+import pytest
+from linebot.v3.messaging import AsyncApiClient, AsyncMessagingApi, Configuration
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from channels.app import create_app
+from channels.core.database import engine
+from channels.core.jobs import ProcrastinateQueue, Workers, add_tasks, queue_app
+from channels.core.retention import Retention
+from channels.core.store import Store
+from channels.core.turns import TurnAnswerer
+from channels.errors import TurnFailedError
+from channels.line.contact import ContactCipher
+from channels.line.deliver import LineApi
+from channels.settings import Settings
+from knowledge.answer import Answer, AnswerKind
+from knowledge.service import Knowledge
+from tests.conftest import free_port
+from tests.line import platform as line
+from tests.serving import served
+
+HOUSE_SECRET = "a house secret of more than thirty-two characters"
+
+
+@dataclass
+class ScriptedAssistant:
+    """Stands in for Rasa: fails as often as told, then says back what it heard."""
+
+    failures: int = 0
+    heard: list[str] = field(default_factory=list)
+
+    async def turn(self, conversation: UUID, said: str) -> list[Answer]:
+        if self.failures:
+            self.failures -= 1
+            raise TurnFailedError("scripted")
+        self.heard.append(said)
+        return [Answer(kind=AnswerKind.TALK, text=f"聞きました：{said}")]
+
+
+@dataclass
+class Bench:
+    """A worker that runs only when told, with everything a test may look at."""
+
+    store: Store
+    assistant: ScriptedAssistant
+    queue: procrastinate.App
+    database: AsyncEngine
+
+    async def work(self) -> None:
+        """Do all jobs that are due now, the postponed ones included."""
+        async with self.database.begin() as connection:
+            await connection.execute(text("update procrastinate_jobs set scheduled_at = null"))
+        await self.queue.run_worker_async(
+            wait=False, install_signal_handlers=False, listen_notify=False, delete_jobs="successful"
+        )
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[AsyncEngine]:
+    result = engine(database_url)
+    async with result.begin() as connection:
+        await connection.execute(text("truncate conversation, line_event, procrastinate_jobs cascade"))
+    yield result
+    await result.dispose()
+
+
+@pytest.fixture
+async def queue(database_url: str) -> AsyncIterator[procrastinate.App]:
+    app = queue_app(database_url)
+    async with app.open_async():
+        yield app
+
+
+@pytest.fixture
+def store(database: AsyncEngine, queue: procrastinate.App) -> Store:
+    return Store(database, ProcrastinateQueue(queue))
+
+
+@pytest.fixture(scope="session")
+def knowledge() -> Knowledge:
+    return Knowledge()
+
+
+@pytest.fixture(scope="session")
+def line_platform() -> Iterator[line.LinePlatform]:
+    with line.line_platform() as running:
+        yield running
+
+
+@pytest.fixture
+def settings(database_url: str) -> Settings:
+    return Settings(
+        database_url=database_url,
+        secret=HOUSE_SECRET,
+        rasa_url="http://127.0.0.1:9",
+        actions_url="http://127.0.0.1:9",
+        line_channel_secret=line.SECRET,
+        line_channel_token=line.TOKEN,
+    )
+
+
+@pytest.fixture
+async def api(settings: Settings, database: AsyncEngine) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the served app."""
+    with served(create_app(settings), free_port()) as url:
+        async with httpx.AsyncClient(base_url=url) as client:
+            yield client
+
+
+@pytest.fixture
+async def bench(
+    store: Store,
+    queue: procrastinate.App,
+    database: AsyncEngine,
+    knowledge: Knowledge,
+    line_platform: line.LinePlatform,
+) -> AsyncIterator[Bench]:
+    """A worker over the scripted assistant and the LINE platform."""
+    assistant = ScriptedAssistant()
+    line_platform.delivered.clear()
+    line_platform.pushes = 0
+    configuration = Configuration(access_token=line.TOKEN, host=line_platform.url)
+    async with AsyncApiClient(configuration) as client:
+        cipher = ContactCipher(HOUSE_SECRET)
+        workers = Workers(
+            turns=TurnAnswerer(store, assistant, knowledge, retry_for=90),
+            line=LineApi(store, AsyncMessagingApi(client), cipher, knowledge),
+            retention=Retention(store, database, 30),
+        )
+        add_tasks(queue, workers, retry_every=3)
+        yield Bench(store, assistant, queue, database)

@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import asyncio
+import uuid
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from channels.core import tables
+from channels.core.store import MAX_TEXT, Store
+from channels.errors import ConversationNotFoundError, EmptyMessageError, MessageTooLongError
+from knowledge.answer import Answer, AnswerKind
+
+KEY = "0123456789abcdef"
+
+
+def an_answer(said: str = "はい") -> Answer:
+    return Answer(kind=AnswerKind.TALK, text=said)
+
+
+async def jobs_of(database: AsyncEngine, conversation: uuid.UUID) -> list[str]:
+    async with database.connect() as connection:
+        found = await connection.scalars(
+            text("select task_name from procrastinate_jobs where lock = :lock order by id"),
+            {"lock": f"conversation:{conversation}"},
+        )
+        return list(found)
+
+
+async def test_a_message_and_its_job_are_stored_together(store: Store, database: AsyncEngine) -> None:
+    conversation = await store.open_web()
+    sequence = await store.say(conversation, "児童手当", KEY)
+    events = await store.events(conversation)
+    assert [(event.sequence, event.body["text"]) for event in events] == [(sequence, "児童手当")]
+    assert await jobs_of(database, conversation) == ["answer_turn"]
+
+
+async def test_the_same_key_twice_is_one_message(store: Store, database: AsyncEngine) -> None:
+    conversation = await store.open_web()
+    first, second = await asyncio.gather(
+        store.say(conversation, "児童手当", KEY), store.say(conversation, "児童手当", KEY)
+    )
+    assert first == second
+    assert len(await store.events(conversation)) == 1
+    assert len(await jobs_of(database, conversation)) == 1
+
+
+async def test_a_failed_job_leaves_no_message_behind(store: Store, database: AsyncEngine) -> None:
+    class BrokenQueue:
+        async def enqueue_turn(self, *_: object) -> None:
+            raise RuntimeError("crash")
+
+        async def enqueue_delivery(self, *_: object) -> None:
+            raise RuntimeError("crash")
+
+    conversation = await store.open_web()
+    with pytest.raises(RuntimeError):
+        await Store(database, BrokenQueue()).say(conversation, "児童手当", KEY)
+    assert await store.events(conversation) == []
+
+
+async def test_messages_from_two_tabs_at_once_get_one_order_without_gaps(store: Store) -> None:
+    conversation = await store.open_web()
+    said = [store.say(conversation, f"質問{n}", f"key-{n:05}") for n in range(20)]
+    sequences = await asyncio.gather(*said)
+    assert sorted(sequences) == list(range(1, 21))
+
+
+@pytest.mark.parametrize("said", ["", "   ", "\n\t　"])
+async def test_an_empty_message_is_refused(store: Store, said: str) -> None:
+    conversation = await store.open_web()
+    with pytest.raises(EmptyMessageError):
+        await store.say(conversation, said, KEY)
+
+
+async def test_a_message_over_the_limit_is_refused_and_one_at_the_limit_is_not(store: Store) -> None:
+    conversation = await store.open_web()
+    with pytest.raises(MessageTooLongError):
+        await store.say(conversation, "あ" * (MAX_TEXT + 1), KEY)
+    assert await store.say(conversation, "あ" * MAX_TEXT, KEY) == 1
+
+
+async def test_nobody_can_speak_in_a_conversation_that_is_not_there(store: Store) -> None:
+    with pytest.raises(ConversationNotFoundError):
+        await store.say(uuid.uuid4(), "こんにちは", KEY)
+
+
+async def test_a_my_number_never_reaches_the_database(store: Store, database: AsyncEngine) -> None:
+    conversation = await store.open_web()
+    await store.say(conversation, "番号は１２３４-５６７８-９０１２です", KEY)
+    async with database.connect() as connection:
+        body = await connection.scalar(
+            select(tables.event.c.body).where(tables.event.c.conversation == conversation)
+        )
+    assert body is not None
+    assert body["text"] == "番号は［個人番号］です"
+    assert body["hidden"] == ["［個人番号］"]
+
+
+async def test_a_turn_is_answered_once_however_often_it_is_tried(store: Store) -> None:
+    conversation = await store.open_web()
+    sequence = await store.say(conversation, "児童手当", KEY)
+    tries = [store.reply(conversation, sequence, [an_answer(str(n))]) for n in range(5)]
+    stored = await asyncio.gather(*tries)
+    assert sorted(stored) == [False, False, False, False, True]
+    assert len(await store.events(conversation)) == 2
+
+
+async def test_an_interim_notice_may_come_before_the_reply_but_not_twice_nor_after(store: Store) -> None:
+    conversation = await store.open_web()
+    sequence = await store.say(conversation, "児童手当", KEY)
+    assert await store.reply(conversation, sequence, [an_answer("お待ちを")], interim=True)
+    assert not await store.reply(conversation, sequence, [an_answer("お待ちを")], interim=True)
+    assert not await store.is_answered(conversation, sequence)
+    assert await store.reply(conversation, sequence, [an_answer("答え")])
+    assert not await store.reply(conversation, sequence, [an_answer("お待ちを")], interim=True)
+    assert await store.is_answered(conversation, sequence)
+
+
+async def test_asking_for_a_person_is_recorded(store: Store) -> None:
+    before = await store.open_requests()
+    conversation = await store.open_web()
+    sequence = await store.say(conversation, "職員と話したい", KEY)
+    await store.reply(conversation, sequence, [Answer(kind=AnswerKind.HANDOFF, text="お電話ください")])
+    assert await store.open_requests() == before + 1
+
+
+async def test_idle_conversations_are_deleted_with_everything_they_said(
+    store: Store, database: AsyncEngine
+) -> None:
+    old, fresh = await store.open_web(), await store.open_web()
+    await store.say(old, "むかしの質問", KEY)
+    async with database.begin() as connection:
+        await connection.execute(
+            text("update conversation set active_at = now() - interval '31 days' where id = :id"),
+            {"id": old},
+        )
+    assert await store.delete_older_than(30) >= 1
+    assert await store.events(old) == []
+    assert not await store.exists(old)
+    assert await store.exists(fresh)
+
+
+async def test_a_nul_byte_is_dropped_because_postgresql_refuses_it(store: Store) -> None:
+    conversation = await store.open_web()
+    await store.say(conversation, "児童\x00手当", KEY)
+    assert (await store.events(conversation))[0].body["text"] == "児童手当"

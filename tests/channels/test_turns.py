@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, text, update
+
+from channels.core import tables
+from channels.core.turns import TurnAnswerer
+from knowledge.service import Knowledge
+from tests.channels.conftest import Bench
+
+KEY = "0123456789abcdef"
+
+
+async def said_by_bot(bench: Bench, conversation: object) -> list[str]:
+    events = await bench.store.events(conversation)  # type: ignore[arg-type]
+    return [event.body["text"] for event in events if event.author == "bot"]
+
+
+async def test_a_turn_is_answered_by_rasa(bench: Bench) -> None:
+    conversation = await bench.store.open_web()
+    await bench.store.say(conversation, "転入届", KEY)
+    await bench.work()
+    assert await said_by_bot(bench, conversation) == ["聞きました：転入届"]
+
+
+async def test_turns_of_one_conversation_are_answered_in_order(bench: Bench) -> None:
+    conversation = await bench.store.open_web()
+    for n in range(10):
+        await bench.store.say(conversation, f"質問{n}", f"key-{n:05}")
+    await bench.work()
+    assert await said_by_bot(bench, conversation) == [f"聞きました：質問{n}" for n in range(10)]
+
+
+async def test_an_emergency_is_answered_without_asking_rasa(bench: Bench) -> None:
+    conversation = await bench.store.open_web()
+    await bench.store.say(conversation, "火事です、家が燃えています", KEY)
+    bench.assistant.failures = 99
+    await bench.work()
+    (reply,) = await said_by_bot(bench, conversation)
+    assert "119" in reply
+    assert bench.assistant.failures == 99
+
+
+async def test_the_resident_is_told_that_a_number_was_hidden(bench: Bench, knowledge: Knowledge) -> None:
+    conversation = await bench.store.open_web()
+    await bench.store.say(conversation, "1234 5678 9012 の再発行", KEY)
+    await bench.work()
+    notice, _ = await said_by_bot(bench, conversation)
+    assert notice == knowledge.phrases.masked
+    assert bench.assistant.heard == ["の再発行"]
+
+
+async def test_a_number_and_nothing_else_is_not_taken_for_a_question(
+    bench: Bench, knowledge: Knowledge
+) -> None:
+    conversation = await bench.store.open_web()
+    await bench.store.say(conversation, "123456789012", KEY)
+    await bench.work()
+    assert await said_by_bot(bench, conversation) == [
+        knowledge.phrases.masked,
+        knowledge.phrases.empty,
+    ]
+    assert bench.assistant.heard == []
+
+
+@pytest.mark.parametrize("said", ["😀", "？！", "、、、"])
+async def test_a_message_without_a_single_letter_is_asked_for_words(
+    bench: Bench, knowledge: Knowledge, said: str
+) -> None:
+    conversation = await bench.store.open_web()
+    await bench.store.say(conversation, said, KEY)
+    await bench.work()
+    assert await said_by_bot(bench, conversation) == [knowledge.phrases.empty]
+
+
+async def test_without_rasa_a_sure_question_gets_the_best_knowledge_answer_once(
+    bench: Bench, knowledge: Knowledge
+) -> None:
+    conversation = await bench.store.open_web()
+    await bench.store.say(conversation, "マイナンバーカードを失くした", KEY)
+    bench.assistant.failures = 1
+    await bench.work()
+    notice, answer = await said_by_bot(bench, conversation)
+    assert notice == knowledge.phrases.trouble_answer
+    assert "0120-95-0178" in answer
+    await bench.work()
+    assert len(await said_by_bot(bench, conversation)) == 2
+
+
+async def test_without_rasa_an_unsure_question_is_told_so_and_answered_when_rasa_is_back(
+    bench: Bench, knowledge: Knowledge
+) -> None:
+    conversation = await bench.store.open_web()
+    await bench.store.say(conversation, "あれはどうなった", KEY)
+    bench.assistant.failures = 2
+    await bench.work()
+    await bench.work()
+    assert await said_by_bot(bench, conversation) == [knowledge.phrases.trouble]
+    await bench.work()
+    assert await said_by_bot(bench, conversation) == [
+        knowledge.phrases.trouble,
+        "聞きました：あれはどうなった",
+    ]
+
+
+async def test_a_later_message_waits_for_the_postponed_one(bench: Bench) -> None:
+    conversation = await bench.store.open_web()
+    await bench.store.say(conversation, "あれはどうなった", "key-00001")
+    bench.assistant.failures = 1
+    await bench.work()
+    await bench.store.say(conversation, "転入届", "key-00002")
+    await bench.work()
+    assert bench.assistant.heard == ["あれはどうなった", "転入届"]
+
+
+async def test_when_rasa_stays_away_the_turn_ends_with_the_phone_number(bench: Bench) -> None:
+    conversation = await bench.store.open_web()
+    sequence = await bench.store.say(conversation, "パスポートのことで", KEY)
+    bench.assistant.failures = 99
+    async with bench.database.begin() as connection:
+        await connection.execute(update(tables.event).values(created_at=func.now() - timedelta(minutes=5)))
+    await bench.work()
+    assert await bench.store.is_answered(conversation, sequence)
+    last = (await bench.store.events(conversation))[-1]
+    assert last.body["kind"] == "unknown"
+    assert any(link["role"] == "tel" for link in last.body["links"])
+
+
+async def test_asking_for_a_person_works_without_rasa(bench: Bench) -> None:
+    conversation = await bench.store.open_web()
+    await bench.store.say(conversation, "職員と話したい", KEY)
+    bench.assistant.failures = 1
+    await bench.work()
+    assert (await bench.store.events(conversation))[-1].body["kind"] == "handoff"
+
+
+async def test_a_crash_after_the_answer_was_stored_does_not_answer_again(
+    bench: Bench, knowledge: Knowledge
+) -> None:
+    conversation = await bench.store.open_web()
+    sequence = await bench.store.say(conversation, "転入届", KEY)
+    turns = TurnAnswerer(bench.store, bench.assistant, knowledge, 90)
+    await turns.answer(conversation, sequence)
+    await bench.work()  # the queue still holds the job, as after a crash before its end was written
+    assert await said_by_bot(bench, conversation) == ["聞きました：転入届"]
+    assert bench.assistant.heard == ["転入届"]
+
+
+async def test_a_turn_of_a_deleted_conversation_is_dropped(bench: Bench) -> None:
+    conversation = await bench.store.open_web()
+    await bench.store.say(conversation, "転入届", KEY)
+    async with bench.database.begin() as connection:
+        await connection.execute(text("delete from conversation"))
+    await bench.work()
+    assert bench.assistant.heard == []

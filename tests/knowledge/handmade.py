@@ -1,0 +1,55 @@
+"""Small content folders, written by hand, for tests that break or age them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from knowledge.errors import ContentError, Problem
+from knowledge.loader import CONTENT, load
+
+SOURCE = "sources: [{title: 市の案内, checked_on: 2026-11-01}]\n"
+OFFICE = f"""kind: department
+id: city-hall
+title: 芦別市役所
+summary: 市役所です。
+status: confirmed
+phone: 0124-11-1111
+{SOURCE}"""
+
+
+def an_entry(
+    kind: str = "procedure", name: str = "parking", more: str = "", status: str = "confirmed"
+) -> str:
+    """The YAML of one good entry, with `more` lines at its end."""
+    return (
+        f"kind: {kind}\nid: {name}\ntitle: 駐車場の手続き\n"
+        f"questions: [駐車場を借りたい]\nsummary: 駐車場を借ります。\nstatus: {status}\n{SOURCE}{more}"
+    )
+
+
+def a_content(root: Path, files: dict[str, str | bytes]) -> Path:
+    """A whole good folder (the real phrases, one department) and `files`, which may replace them."""
+    whole: dict[str, str | bytes] = {
+        "phrases.yml": phrases(),
+        "departments/city-hall.yml": OFFICE,
+        **files,
+    }
+    for name, content in whole.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return root
+
+
+def phrases() -> str:
+    """The real `phrases.yml`."""
+    return (CONTENT / "phrases.yml").read_text(encoding="utf-8")
+
+
+def problems_of(root: Path) -> tuple[Problem, ...]:
+    """What `load` has to say about a folder; () when it is good."""
+    try:
+        load(root)
+    except ContentError as error:
+        return error.problems
+    return ()

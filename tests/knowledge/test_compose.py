@@ -1,0 +1,310 @@
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from handmade import OFFICE
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+from ruamel.yaml import YAML
+
+from knowledge.answer import Answer, AnswerKind, LinkRole, Status
+from knowledge.aspects import Aspect, facts_of
+from knowledge.compose import MAX_CHOICES, MAX_SOURCES, Composer
+from knowledge.dates import Asked
+from knowledge.entries import AnyEntry, Fact, Place, Procedure
+from knowledge.loader import Content, load
+
+TODAY = date(2026, 11, 23)
+NOW = datetime.fromisoformat("2026-11-23T10:00")
+REAL = load()
+ENTRY: TypeAdapter[AnyEntry] = TypeAdapter(AnyEntry)
+STATES = st.sampled_from(Status)
+YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
+
+
+def an_entry(kind: str = "procedure", **fields: object) -> AnyEntry:
+    whole = {
+        "kind": kind,
+        "id": "parking",
+        "title": "駐車場の手続き",
+        "summary": "駐車場を借ります。",
+        "status": "confirmed",
+        "sources": [{"title": "市の案内", "checked_on": "2026-11-01"}],
+        **fields,
+    }
+    return ENTRY.validate_python(whole)
+
+
+def a_composer(*entries: AnyEntry, today: date = TODAY) -> Composer:
+    office = ENTRY.validate_python(YAML(typ="safe").load(OFFICE))
+    known = {entry.id: entry for entry in (office, *entries)}
+    return Composer(Content(known, REAL.phrases, {}), today)
+
+
+def about(entry: AnyEntry, aspect: Aspect = Aspect.ABOUT, today: date = TODAY) -> Answer:
+    return a_composer(entry, today=today).about(entry, aspect, 1.0)
+
+
+def a_place(**fields: object) -> Place:
+    entry = an_entry("place", **fields)
+    assert isinstance(entry, Place)
+    return entry
+
+
+def hours_of(entry: Place, day: date = TODAY) -> Answer:
+    return a_composer(entry).hours(entry, Asked(day), NOW, 1.0)
+
+
+OPEN = [{"value": "24/7", "text": "いつでも"}]
+
+
+@pytest.mark.parametrize("aspect", [aspect for aspect in Aspect if aspect is not Aspect.ABOUT])
+def test_an_aspect_nobody_wrote_down_is_said_to_be_missing(aspect: Aspect) -> None:
+    answer = about(an_entry(), aspect)
+    label = REAL.phrases.labels.aspects[aspect]
+    assert answer.text == REAL.phrases.aspect_missing.format(title="駐車場の手続き", label=label)
+    assert [link.role for link in answer.links] == [LinkRole.TEL]
+
+
+def test_an_unconfirmed_fact_carries_its_status_and_the_text_says_so() -> None:
+    answer = about(an_entry(fee={"value": "300円", "status": "unconfirmed"}), Aspect.FEE)
+    assert [(fact.value, fact.status) for fact in answer.facts] == [("300円", Status.UNCONFIRMED)]
+    assert answer.text == REAL.phrases.aspect_unconfirmed.format(title="駐車場の手続き", label="費用・金額")
+
+
+def test_a_fact_without_a_status_has_that_of_its_entry() -> None:
+    answer = about(an_entry(status="unconfirmed", fee="300円"), Aspect.FEE)
+    assert [fact.status for fact in answer.facts] == [Status.UNCONFIRMED]
+    assert "確認できていません" in answer.text
+
+
+def test_one_confirmed_fact_among_others_is_asserted_and_the_others_are_marked() -> None:
+    fees = ["300円", {"value": "夜は500円", "status": "unconfirmed"}]
+    answer = about(an_entry(fee=fees), Aspect.FEE)
+    assert answer.text == REAL.phrases.aspect[Aspect.FEE].format(title="駐車場の手続き")
+    assert [fact.status for fact in answer.facts] == [Status.CONFIRMED, Status.UNCONFIRMED]
+
+
+def test_the_overview_of_an_unconfirmed_entry_says_so() -> None:
+    answer = about(an_entry(status="unconfirmed"))
+    assert answer.text == REAL.phrases.about_unconfirmed.format(summary="駐車場を借ります。")
+
+
+@pytest.mark.parametrize("aspect", Aspect)
+@pytest.mark.parametrize("dates", [{"valid_until": YESTERDAY}, {"valid_from": TOMORROW}])
+def test_an_entry_outside_its_dates_asserts_nothing(aspect: Aspect, dates: dict[str, date]) -> None:
+    form = {"service": "ぴったり", "url": "https://myna.go.jp/", "needs": ["カード"]}
+    answer = about(
+        an_entry(fee="300円", bring="印鑑", how={"online": "できます"}, form=form, **dates), aspect
+    )
+    assert answer.text == REAL.phrases.expired.format(title="駐車場の手続き")
+    assert answer.facts == ()
+    assert [link.role for link in answer.links] == [LinkRole.TEL]
+
+
+def test_a_place_outside_its_dates_has_no_hours() -> None:
+    answer = hours_of(a_place(hours=OPEN, valid_until=YESTERDAY))
+    assert answer.text == REAL.phrases.expired.format(title="駐車場の手続き")
+    assert answer.facts == ()
+
+
+def test_hours_are_those_of_the_day_asked_about() -> None:
+    place = a_place(
+        hours=[
+            {"value": "09:00-17:00", "text": "9時から17時", "valid_until": TODAY},
+            {"value": "10:00-15:00", "text": "10時から15時", "valid_from": TOMORROW},
+        ]
+    )
+    assert "9時〜17時" in hours_of(place).text
+    assert "10時〜15時" in hours_of(place, TOMORROW).text
+
+
+def test_unconfirmed_hours_are_not_asserted() -> None:
+    answer = hours_of(a_place(hours=[{**OPEN[0], "status": "unconfirmed"}]))
+    assert answer.text == REAL.phrases.hours.unknown.format(title="駐車場の手続き")
+    assert [fact.status for fact in answer.facts] == [Status.UNCONFIRMED]
+
+
+def test_always_open_reads_as_until_24_o_clock() -> None:
+    assert "0時〜24時" in hours_of(a_place(hours=OPEN)).text
+
+
+def test_an_expired_fact_is_not_shown() -> None:
+    answer = about(an_entry(fee={"value": "300円", "valid_until": YESTERDAY}), Aspect.FEE)
+    assert answer.facts == ()
+    assert answer.text == REAL.phrases.aspect_missing.format(title="駐車場の手続き", label="費用・金額")
+
+
+@pytest.mark.parametrize(
+    ("today", "fee"), [(date(2027, 3, 31), "300円"), (date(2027, 4, 1), "500円"), (TODAY, "300円")]
+)
+def test_of_two_dated_versions_only_the_current_one_is_shown(today: date, fee: str) -> None:
+    versions = [
+        {"value": "300円", "valid_until": date(2027, 3, 31)},
+        {"value": "500円", "valid_from": date(2027, 4, 1)},
+    ]
+    entry = an_entry(fee=versions)
+    assert [fact.value for fact in about(entry, Aspect.FEE, today).facts] == [fee]
+    assert [fact.value for fact in about(entry, today=today).facts] == [fee]
+
+
+@pytest.mark.parametrize(
+    ("entry_status", "form_status", "label"),
+    [
+        ("confirmed", None, "form"),
+        ("unconfirmed", "confirmed", "form"),
+        ("confirmed", "unconfirmed", "form_unconfirmed"),
+        ("national", None, "form_unconfirmed"),
+    ],
+)
+def test_a_form_is_offered_by_a_label_that_promises_no_more_than_is_known(
+    entry_status: str, form_status: str | None, label: str
+) -> None:
+    form = {"service": "ぴったり", "url": "https://myna.go.jp/", "status": form_status, "needs": ["カード"]}
+    answer = about(an_entry(status=entry_status, form=form, how={"online": "できます"}), Aspect.ONLINE)
+    [link] = [link for link in answer.links if link.role is LinkRole.FORM]
+    assert link.url == "https://myna.go.jp/"
+    assert link.label == getattr(REAL.phrases.labels, label).format(service="ぴったり")
+    assert "カード" in [fact.value for fact in answer.facts]
+
+
+def test_a_closed_form_is_neither_linked_nor_prepared_for() -> None:
+    form = {
+        "service": "ぴったり",
+        "url": "https://myna.go.jp/",
+        "needs": ["カード"],
+        "valid_until": YESTERDAY,
+    }
+    answer = about(an_entry(form=form, how={"online": "できます"}), Aspect.ONLINE)
+    assert LinkRole.FORM not in [link.role for link in answer.links]
+    assert [fact.value for fact in answer.facts] == ["できます"]
+
+
+def test_sources_are_few_and_each_is_named_once() -> None:
+    def source(name: str) -> dict[str, str]:
+        return {"title": name, "checked_on": "2026-11-01"}
+
+    fees = [{"value": f"{n}円", "sources": [source("市の案内"), source(f"案内{n}")]} for n in range(9)]
+    answer = about(an_entry(fee=fees), Aspect.FEE)
+    titles = [found.title for found in answer.sources]
+    assert len(titles) == len(set(titles)) == MAX_SOURCES
+    assert "市の案内" in titles
+
+
+def test_the_sources_of_what_is_asserted_come_before_others() -> None:
+    fees = [
+        {
+            "value": "夜は500円",
+            "status": "unconfirmed",
+            "sources": [{"title": "うわさ", "checked_on": "2026-11-01"}],
+        },
+        {"value": "300円", "sources": [{"title": "条例", "checked_on": "2026-11-01"}]},
+    ]
+    titles = [found.title for found in about(an_entry(fee=fees), Aspect.FEE).sources]
+    assert titles == ["条例", "市の案内", "うわさ"]
+
+
+def test_the_phone_is_the_entry_s_own_then_its_department_s_then_the_city_s() -> None:
+    department = an_entry("department", id="roads", title="道路課", phone="0124-22-2222")
+    own = an_entry(phone="0124-33-3333", department="roads")
+    departments = an_entry(department="roads")
+    city = an_entry()
+    composer = a_composer(department)
+
+    def dialled(entry: AnyEntry) -> list[str]:
+        return [link.url for link in composer.about(entry, Aspect.ABOUT, 1.0).links]
+
+    assert dialled(own) == ["tel:0124-33-3333"]
+    assert dialled(departments) == ["tel:0124-22-2222"]
+    assert dialled(city) == ["tel:0124-11-1111"]
+
+
+def test_an_expired_number_is_not_given() -> None:
+    entry = an_entry(phone=[{"value": "0124-33-3333", "valid_until": YESTERDAY}])
+    assert [link.url for link in about(entry).links] == ["tel:0124-11-1111"]
+
+
+def test_an_unconfirmed_number_is_marked() -> None:
+    answer = about(an_entry(phone={"value": "0124-33-3333", "status": "unconfirmed"}))
+    [fact] = answer.facts
+    assert (fact.label, fact.status) == (REAL.phrases.labels.phone, Status.UNCONFIRMED)
+    assert "0124-33-3333" in fact.value
+
+
+def test_who_handles_it_is_told_when_it_is_not_the_city() -> None:
+    told = about(an_entry(handled_by="北海道")).facts
+    assert [(fact.label, fact.value) for fact in told] == [(REAL.phrases.labels.handled_by, "北海道")]
+    assert about(an_entry()).facts == ()
+
+
+def test_the_next_questions_leave_out_what_was_just_answered() -> None:
+    entry = an_entry(
+        fee="300円", bring="印鑑", who="だれでも", when="いつでも", steps="行く", how={"online": "可"}
+    )
+    answer = about(entry, Aspect.FEE)
+    labels = REAL.phrases.labels.aspects
+    assert len(answer.choices) <= MAX_CHOICES
+    assert labels[Aspect.BRING] in [choice.label for choice in answer.choices]
+    assert labels[Aspect.FEE] not in [choice.label for choice in answer.choices]
+
+
+def test_a_guide_shows_all_its_steps_in_order() -> None:
+    steps = [f"{n}番目にすること" for n in range(8)]
+    assert [fact.value for fact in about(an_entry("guide", steps=steps)).facts] == steps
+
+
+def test_choices_are_at_most_four() -> None:
+    entries = [an_entry(id=f"e{n}", title=f"手続き{n}") for n in range(9)]
+    answer = a_composer().choices(entries, 0.5)
+    assert (answer.kind, len(answer.choices)) == (AnswerKind.CHOICES, 4)
+
+
+@pytest.mark.parametrize("aspect", Aspect)
+def test_every_real_entry_can_be_asked_every_aspect(aspect: Aspect) -> None:
+    composer = Composer(REAL, TODAY)
+    for entry in REAL.entries.values():
+        answer = composer.about(entry, aspect, 1.0)
+        assert answer.sources
+        assert any(link.role is LinkRole.TEL for link in answer.links)
+        assert "{" not in answer.text
+
+
+FACTS = st.lists(
+    st.builds(
+        Fact,
+        value=st.sampled_from(["300円", "500円", "無料"]),
+        status=st.none() | STATES,
+        valid_from=st.none() | st.dates(YESTERDAY, TOMORROW),
+    ).flatmap(
+        lambda fact: st.builds(
+            lambda days: fact.model_copy(
+                update={
+                    "valid_until": (fact.valid_from or TODAY) + timedelta(days=days) if days < 3 else None
+                }
+            ),
+            st.integers(0, 3),
+        )
+    ),
+    max_size=4,
+)
+
+
+@given(FACTS, STATES, st.sampled_from([Aspect.FEE, Aspect.ABOUT]))
+def test_nothing_unconfirmed_or_expired_is_ever_asserted(
+    facts: list[Fact], status: Status, aspect: Aspect
+) -> None:
+    entry = an_entry(status=status.value)
+    assert isinstance(entry, Procedure)
+    entry = entry.model_copy(update={"fee": tuple(facts)})
+    answer = about(entry, aspect)
+    current = [fact for _, fact in facts_of(entry, Aspect.FEE) if fact.holds_on(TODAY)]
+    shown = [(fact.value, fact.status) for fact in answer.facts]
+    assert shown == [(fact.value, fact.status or status) for fact in current]
+    asserted = REAL.phrases.aspect[Aspect.FEE].format(title=entry.title)
+    if aspect is Aspect.FEE:
+        sure = any(state is not Status.UNCONFIRMED for _, state in shown)
+        assert (answer.text == asserted) == sure
+    else:
+        assert (answer.text == entry.summary) == (status is not Status.UNCONFIRMED)

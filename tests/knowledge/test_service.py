@@ -1,0 +1,310 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from handmade import OFFICE, a_content, an_entry
+
+from knowledge.answer import Answer, AnswerKind, LinkRole
+from knowledge.aspects import Aspect, aspects_known
+from knowledge.errors import ContentError, UnknownEntryError
+from knowledge.service import Knowledge
+
+NOW = datetime.fromisoformat("2026-11-23T10:00")
+ENTRY = "procedures/parking.yml"
+
+
+@pytest.fixture(scope="module")
+def knowledge() -> Knowledge:
+    return Knowledge(now=lambda: NOW)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return a_content(tmp_path, {ENTRY: an_entry()})
+
+
+@pytest.fixture
+def watched(folder: Path) -> Iterator[Knowledge]:
+    result = Knowledge(folder, now=lambda: NOW)
+    result.watch()
+    time.sleep(0.3)  # the watcher looks at what is there before it sees changes
+    yield result
+    result.close()
+
+
+def test_what_to_bring_for_the_child_allowance(knowledge: Knowledge) -> None:
+    answer = knowledge.answer("児童手当の手続きに必要なものは？", Aspect.BRING)
+    assert (answer.kind, answer.entry, answer.aspect) == (AnswerKind.ANSWER, "child-allowance", "bring")
+    assert any("本人確認書類" in fact.value for fact in answer.facts)
+    assert answer.sources
+
+
+def test_a_lost_card_is_answered_first_with_the_number_that_stops_it(knowledge: Knowledge) -> None:
+    answer = knowledge.answer("マイナンバーカードを失くした")
+    assert answer.entry == "mynumber-lost"
+    assert "0120-95-0178" in answer.text
+    assert answer.links[0].url == "tel:0120-95-0178"
+    assert answer.sources
+
+
+def test_the_museum_is_closed_tomorrow_and_the_next_day_is_named(knowledge: Knowledge) -> None:
+    answer = knowledge.hours("百年記念館は明日開いてる？")
+    assert answer.entry == "centennial-museum"
+    assert "11月24日（火）はお休み" in answer.text
+    assert "11月25日（水）" in answer.text
+    assert answer.sources
+
+
+def test_a_new_dog(knowledge: Knowledge) -> None:
+    answer = knowledge.answer("犬を飼い始めた")
+    assert answer.entry == "dog-registration"
+    assert "30日以内" in answer.text
+    assert answer.sources
+
+
+def test_handoff_gives_the_city_s_number_its_address_and_their_sources(knowledge: Knowledge) -> None:
+    answer = knowledge.handoff()
+    assert answer.kind is AnswerKind.HANDOFF
+    assert [link.url for link in answer.links if link.role is LinkRole.TEL] == ["tel:0124-22-2111"]
+    assert any("北1条東1丁目" in fact.value for fact in answer.facts)
+    assert answer.sources
+    assert answer.choices == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "entry"),
+    [
+        ("火事です！", "emergency-fire-ambulance"),
+        ("家が燃えている", "emergency-fire-ambulance"),
+        ("救急車を呼んでください", "emergency-fire-ambulance"),
+        ("父が 倒れて 意識がない", "emergency-fire-ambulance"),
+        ("死にたい", "suicide-support"),
+        ("もう 消えたい", "suicide-support"),
+        ("夫に殴られた", "domestic-violence"),
+        ("ＤＶを受けています", "domestic-violence"),
+        ("父に殴られています", "child-abuse"),
+        ("泥棒に入られました", "emergency-police"),
+    ],
+)
+def test_urgent_words_win(knowledge: Knowledge, said: str, entry: str) -> None:
+    answer = knowledge.urgent(said)
+    assert answer is not None
+    assert answer.entry == entry
+    assert any(link.role is LinkRole.TEL for link in answer.links)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "火事の罹災証明がほしい",
+        "火事で焼けた家の罹災証明",
+        "救急車の費用はいくらですか",
+        "救急車の呼び方",
+        "児童虐待防止の取り組み",
+        "DVの相談窓口",
+        "自殺対策の計画",
+        "心臓に障害がある人の手当",
+        "水が止まらない",
+        "110番の家のステッカー",
+        "犬が死んだ",
+        "死亡届を出したい",
+        "泥棒よけの補助金",
+        "",
+    ],
+)
+def test_urgent_words_do_not_fire_on_harmless_sentences(knowledge: Knowledge, said: str) -> None:
+    assert knowledge.urgent(said) is None
+
+
+def test_every_urgent_word_fires_for_its_own_entry(knowledge: Knowledge) -> None:
+    urgent = {
+        words: entry.id
+        for entry in knowledge.content.entries.values()
+        for words in getattr(entry, "urgent", ())
+    }
+    assert len(urgent) > 50
+    answers = {words: knowledge.urgent(words) for words in urgent}
+    assert {words: answer.entry if answer else None for words, answer in answers.items()} == urgent
+
+
+@pytest.mark.parametrize(
+    ("said", "aspect"),
+    [
+        ("いくら？", Aspect.FEE),
+        ("それはいつまで？", Aspect.DEADLINE),
+        ("何が必要ですか", Aspect.BRING),
+        ("もっと詳しく", Aspect.HOW),
+    ],
+)
+def test_a_follow_up_without_a_topic_is_about_the_last_entry(
+    knowledge: Knowledge, said: str, aspect: Aspect
+) -> None:
+    answer = knowledge.answer(said, aspect, last="child-allowance")
+    assert (answer.entry, answer.aspect) == ("child-allowance", aspect)
+
+
+def test_a_question_with_a_topic_of_its_own_leaves_the_last_entry(knowledge: Knowledge) -> None:
+    assert knowledge.answer("犬の登録は？", last="child-allowance").entry == "dog-registration"
+
+
+@pytest.mark.parametrize("said", ["もっと詳しく", "いくら？"])
+def test_a_last_entry_that_is_gone_is_no_topic(knowledge: Knowledge, said: str) -> None:
+    answer = knowledge.answer(said, last="deleted-yesterday")
+    assert (answer.kind, answer.text) == (AnswerKind.TALK, knowledge.phrases.which_topic)
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ("土曜は？", "11月28日（土）"),
+        ("水曜日はどうですか", "11月25日（水）"),
+        ("来週の火曜は？", "12月1日（火）"),
+        ("今度の日曜も開いてる", "11月29日（日）"),
+        ("大晦日は", "12月31日（木）"),
+        ("お正月は？", "1月1日（金・元日）"),
+        ("今日は？", "11月23日（月・勤労感謝の日）"),
+    ],
+)
+def test_a_day_alone_is_about_the_last_place(knowledge: Knowledge, said: str, day: str) -> None:
+    answer = knowledge.hours(said, last="centennial-museum")
+    assert answer.entry == "centennial-museum"
+    assert day in answer.text
+
+
+def test_a_day_without_any_place_asks_which(knowledge: Knowledge) -> None:
+    assert knowledge.hours("土曜は開いてる？").text == knowledge.phrases.hours.which
+
+
+def test_opening_right_now_is_told_by_the_clock() -> None:
+    def asked(hour: int) -> str:
+        clock = datetime.fromisoformat(f"2026-11-25T{hour:02}:00")
+        return Knowledge(now=lambda: clock).hours("百年記念館は今開いてる？").text
+
+    assert "いま開いています" in asked(10)
+    assert "いま閉まっています" in asked(8)
+    assert "いま閉まっています" in asked(18)
+
+
+def test_year_end_at_the_museum_is_not_guessed(knowledge: Knowledge) -> None:
+    assert "確認できていません" in knowledge.hours("百年記念館は12月31日開いてる？").text
+
+
+def test_hours_that_nobody_confirmed_are_not_asserted(knowledge: Knowledge) -> None:
+    answer = knowledge.hours("道の駅は明日開いてますか")
+    assert answer.entry == "michi-no-eki"
+    assert answer.text == knowledge.phrases.hours.unknown.format(title="道の駅スタープラザ芦別")
+
+
+@pytest.mark.parametrize("said", ["9999年12月31日", "0001年1月1日", "2026年2月30日"])
+def test_an_absurd_date_is_answered_without_an_accident(knowledge: Knowledge, said: str) -> None:
+    assert knowledge.hours(f"百年記念館は{said}開いてる？").entry == "centennial-museum"
+
+
+@pytest.mark.parametrize(
+    "said", ["", " ", "😀😀😀", "？？？", "・・・", "123", "は" * 5000, "\x00", "\ud800", "<script>"]
+)
+def test_nonsense_gets_an_honest_reply(knowledge: Knowledge, said: str) -> None:
+    for answer in (knowledge.answer(said), knowledge.hours(said)):
+        assert answer.kind in (AnswerKind.TALK, AnswerKind.UNKNOWN)
+        assert answer.facts == () or answer.kind is AnswerKind.UNKNOWN
+
+
+def test_an_unknown_topic_says_so_and_gives_a_phone_and_a_person(knowledge: Knowledge) -> None:
+    answer = knowledge.answer("宇宙船の車検")
+    assert answer.kind is AnswerKind.UNKNOWN
+    assert answer.entry is None
+    assert any(link.role is LinkRole.TEL for link in answer.links)
+    assert [choice.says for choice in answer.choices] == [knowledge.phrases.labels.person]
+
+
+def test_a_vague_topic_offers_up_to_four_choices(knowledge: Knowledge) -> None:
+    answer = knowledge.answer("引っ越しの手続き")
+    assert answer.kind is AnswerKind.CHOICES
+    assert 2 <= len(answer.choices) <= 4
+    assert answer.entry is None
+
+
+def test_every_choice_that_can_be_offered_leads_where_it_says(knowledge: Knowledge) -> None:
+    question = knowledge.phrases.question_about
+    labels = knowledge.phrases.labels.aspects
+    for entry in knowledge.content.entries.values():
+        assert knowledge.choose(entry.title).entry == entry.id
+        for aspect in aspects_known(entry):
+            says = question.format(title=entry.title, label=labels[aspect])
+            chosen = knowledge.choose(says, last=entry.id)
+            assert (chosen.entry, chosen.aspect) == (entry.id, aspect)
+
+
+def test_choosing_a_person_hands_over(knowledge: Knowledge) -> None:
+    assert knowledge.choose(knowledge.phrases.labels.person).kind is AnswerKind.HANDOFF
+
+
+def test_choices_can_be_offered_again(knowledge: Knowledge) -> None:
+    answer = knowledge.offer(["転入届", "転出届"])
+    assert answer.kind is AnswerKind.CHOICES
+    assert [choice.says for choice in answer.choices] == ["転入届", "転出届"]
+
+
+def test_entries_are_looked_up_by_id(knowledge: Knowledge) -> None:
+    assert knowledge.entry("birth").id == "birth"
+    with pytest.raises(UnknownEntryError):
+        knowledge.entry("no-such")
+
+
+def test_a_folder_broken_from_the_start_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ContentError):
+        Knowledge(a_content(tmp_path, {ENTRY: an_entry(more="brng: 印鑑\n")}))
+
+
+def test_a_broken_save_keeps_the_last_good_answers_and_is_reported_until_it_is_fixed(folder: Path) -> None:
+    knowledge = Knowledge(folder, now=lambda: NOW)
+    good = knowledge.answer("駐車場の手続き")
+    a_content(folder, {ENTRY: an_entry(more="brng: 印鑑\n")})
+    knowledge.reload()
+    assert [(problem.path, problem.line) for problem in knowledge.problems] == [(ENTRY, 8)]
+    assert knowledge.answer("駐車場の手続き") == good
+    a_content(folder, {ENTRY: an_entry().replace("駐車場を借ります。", "駐車場を返します。")})
+    knowledge.reload()
+    assert knowledge.problems == ()
+    assert knowledge.answer("駐車場の手続き").text == "駐車場を返します。"
+
+
+def test_a_deleted_entry_is_forgotten(folder: Path) -> None:
+    knowledge = Knowledge(folder, now=lambda: NOW)
+    (folder / ENTRY).unlink()
+    knowledge.reload()
+    assert knowledge.answer("駐車場の手続き").kind is not AnswerKind.ANSWER
+
+
+def test_a_saved_file_is_answered_within_two_seconds(watched: Knowledge, folder: Path) -> None:
+    saved = time.monotonic()
+    a_content(folder, {ENTRY: an_entry().replace("駐車場を借ります。", "駐車場を返します。")})
+    assert wait_for(lambda: watched.answer("駐車場の手続き").text == "駐車場を返します。")
+    assert time.monotonic() - saved <= 2.0
+
+
+def test_the_watcher_survives_a_broken_save(watched: Knowledge, folder: Path) -> None:
+    a_content(folder, {ENTRY: an_entry(more="valid_from: 2026-13-45\n")})
+    assert wait_for(lambda: watched.problems != ())
+    a_content(folder, {ENTRY: an_entry(), "departments/city-hall.yml": OFFICE})
+    assert wait_for(lambda: watched.problems == ())
+
+
+def wait_for(done: object) -> bool:
+    assert callable(done)
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        if done():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_talk_suggests_what_can_be_asked_and_a_notice_says_no_more(knowledge: Knowledge) -> None:
+    talk = knowledge.talk("こんにちは")
+    assert [choice.says for choice in talk.choices] == list(knowledge.phrases.suggestions)
+    assert knowledge.notice("お知らせ") == Answer(kind=AnswerKind.NOTICE, text="お知らせ")
