@@ -37,8 +37,10 @@ class ActionChoose(AnswerAction):
         position = _position(turn.text)
         if position is not None and -len(turn.offered) <= position < len(turn.offered):
             return self._knowledge.choose(turn.offered[position], last=turn.entry)
-        found = self._knowledge.answer(turn.text, last=turn.entry)
-        if position is None or found.kind is AnswerKind.ANSWER:
+        if position is None:
+            return self._knowledge.answer(turn.text, last=turn.entry)
+        found = self._knowledge.answer(turn.text)  # 「119番」
+        if found.kind is AnswerKind.ANSWER:
             return found
         if not turn.offered:
             return self._knowledge.talk(self._knowledge.phrases.which_topic)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from actions.turn import AnswerAction, Turn
-from knowledge.answer import Answer, AnswerKind
+from knowledge.answer import Answer
 
 _REFERRED = frozenset({"complain", "feedback_bad"})
 
 
 class ActionTalk(AnswerAction):
-    """Intents are phrases of the same name; a clear question hidden in small talk is answered."""
+    """Intents are phrases of the same name; a procedure named in small talk is answered."""
 
     action_name = "action_talk"
 
@@ -17,5 +17,4 @@ class ActionTalk(AnswerAction):
         phrase: str = getattr(self._knowledge.phrases.talk, turn.intent)
         if turn.intent in _REFERRED:
             return self._knowledge.refer(phrase)
-        found = self._knowledge.answer(turn.text)
-        return found if found.kind is AnswerKind.ANSWER else self._knowledge.talk(phrase)
+        return self._knowledge.named(turn.text) or self._knowledge.talk(phrase)

@@ -89,8 +89,12 @@ def _as_list(value: object) -> object:
     return [{"value": item} if isinstance(item, str) else item for item in items]
 
 
-Facts = Annotated[tuple[Fact, ...], BeforeValidator(_as_list)]
-Phones = Annotated[tuple[PhoneFact, ...], BeforeValidator(_as_list)]
+_FactsInYaml = str | Fact | list[str | Fact] | None
+_PhonesInYaml = str | PhoneFact | list[str | PhoneFact] | None
+"""What the JSON Schema lets clerks write, so that their editors do not mark it as wrong."""
+
+Facts = Annotated[tuple[Fact, ...], BeforeValidator(_as_list, json_schema_input_type=_FactsInYaml)]
+Phones = Annotated[tuple[PhoneFact, ...], BeforeValidator(_as_list, json_schema_input_type=_PhonesInYaml)]
 Hours = tuple[HoursFact, ...]
 
 

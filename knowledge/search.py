@@ -44,11 +44,15 @@ _FIELD_WEIGHT = {"title": 3, "aliases": 3, "questions": 2, "text": 1}
 
 @dataclass(frozen=True)
 class Hit:
-    """A found entry; `score` only ranks, `confidence` (0 to 1) can be compared to a threshold."""
+    """A found entry; `score` only ranks, `confidence` (0 to 1) can be compared to a threshold.
+
+    `named` means that the entry's title or an alias stands in the question, word for word.
+    """
 
     entry: AnyEntry
     score: float
     confidence: float
+    named: bool
 
 
 class SearchIndex:
@@ -89,7 +93,7 @@ class SearchIndex:
             named = NAMED if 0 < longest == self._named(i, question) else 0.0
             confidence = min(1.0, max(covered + named, likeness))
             score = _WORDS * float(bm25[i]) / best + _COVERED * covered + _LETTERS * likeness
-            hits.append(Hit(entry, score + named, confidence))
+            hits.append(Hit(entry, score + named, confidence, named > 0))
         hits.sort(key=lambda hit: (-hit.score, hit.entry.id))
         return hits[:limit]
 

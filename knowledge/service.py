@@ -122,6 +122,14 @@ class Knowledge:
             return composer.about(previous, aspect, 1.0)
         return self._undecided(composer, text, hits)
 
+    def named(self, text: str) -> Answer | None:
+        """The overview of the one entry that `text` calls by its name, None when it names none."""
+        snapshot = self._snapshot
+        decided = _decide(snapshot.index.search(text))
+        if decided is None or not decided.named:
+            return None
+        return self._composer(snapshot).about(decided.entry, Aspect.ABOUT, decided.confidence)
+
     def hours(self, text: str, *, last: str | None = None) -> Answer:
         """Answer whether a place is open on the day `text` names, today when it names none."""
         snapshot, now = self._snapshot, self._now()

@@ -6,6 +6,7 @@ name and half of it find the entry.
 
 from __future__ import annotations
 
+import re
 import threading
 import unicodedata
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ STOP = frozenset(
     for word in line.split()
 )
 
+_MARKUP = re.compile(r"<[^<>]*>")
 _dictionary = Dictionary(dict="core")
 _local = threading.local()
 
@@ -39,9 +41,10 @@ class Word:
 
 
 def normalise(text: str) -> str:
-    """NFKC, lower case, no surrounding white space or broken surrogates, at most MAX_CHARS characters."""
+    """NFKC, lower case, without markup or broken surrogates, at most MAX_CHARS characters."""
     readable = text[: 2 * MAX_CHARS].encode("utf-8", errors="replace").decode("utf-8")
-    return unicodedata.normalize("NFKC", readable).lower().strip()[:MAX_CHARS]
+    plain = _MARKUP.sub(" ", unicodedata.normalize("NFKC", readable))
+    return plain.lower().strip()[:MAX_CHARS]
 
 
 @lru_cache(maxsize=4096)

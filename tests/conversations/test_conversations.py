@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +14,14 @@ from ops.stack import Stack
 from tests.talk import Talk
 
 
-def conversations() -> Iterator[Any]:
-    for path in sorted(Path(__file__).parent.glob("*.yml")):
-        for conversation in YAML(typ="safe").load(path):
-            yield pytest.param(conversation["turns"], id=f"{path.stem}: {conversation['title']}")
+CONVERSATIONS = [
+    pytest.param(conversation["turns"], id=f"{path.stem}: {conversation['title']}")
+    for path in sorted(Path(__file__).parent.glob("*.yml"))
+    for conversation in YAML(typ="safe").load(path)
+]
 
 
-@pytest.mark.parametrize("turns", conversations())
+@pytest.mark.parametrize("turns", CONVERSATIONS)
 def test_conversation(stack: Stack, turns: list[dict[str, Any]]) -> None:
     talk = Talk(stack.url)
     try:

@@ -5,9 +5,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from handmade import a_content, an_entry
 
 from knowledge.cli import main
+from tests.knowledge.handmade import a_content, an_entry
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:

@@ -3,7 +3,6 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 import pytest
-from handmade import OFFICE
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
@@ -15,6 +14,7 @@ from knowledge.compose import MAX_CHOICES, MAX_SOURCES, Composer
 from knowledge.dates import Asked
 from knowledge.entries import AnyEntry, Fact, Place, Procedure
 from knowledge.loader import Content, load
+from tests.knowledge.handmade import OFFICE
 
 TODAY = date(2026, 11, 23)
 NOW = datetime.fromisoformat("2026-11-23T10:00")
@@ -24,7 +24,7 @@ STATES = st.sampled_from(Status)
 YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
 
 
-def an_entry(kind: str = "procedure", **fields: object) -> AnyEntry:
+def an_entry(kind: object = "procedure", **fields: object) -> AnyEntry:
     whole = {
         "kind": kind,
         "id": "parking",

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from opening_hours import OpeningHours
 
 from knowledge.entries import Place
 from knowledge.errors import HoursError
@@ -61,20 +62,12 @@ def test_a_public_holiday_closes_a_weekday_office(day: date, name: str) -> None:
 
 
 def test_our_holidays_include_days_that_the_library_itself_misses() -> None:
-    from opening_hours import OpeningHours  # type: ignore[attr-defined]  # stub
-
     year = [date(2026, 1, 1) + timedelta(days=n) for n in range(365)]
     ours = {day for day in year if on_day("PH 10:00-12:00", day).state is DayState.OPEN}
     library = OpeningHours("PH 10:00-12:00", country="JP")
-    missed = {day for day in ours if not library.is_open(_noon(day))}
+    missed = {day for day in ours if not library.is_open(datetime.combine(day, time(11)))}
     assert ours == {day for day in year if holiday_name(day)}
     assert missed, "the library has caught up: the rewriting of PH may go"
-
-
-def _noon(day: date) -> object:
-    from datetime import datetime
-
-    return datetime.combine(day, time(11))
 
 
 def test_a_holiday_rule_touches_only_holidays() -> None:

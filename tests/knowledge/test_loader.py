@@ -4,10 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
-from handmade import OFFICE, SOURCE, a_content, an_entry, phrases, problems_of
 
 from knowledge.errors import ContentError
 from knowledge.loader import CONTENT, MAX_BYTES, load
+from tests.knowledge.handmade import OFFICE, SOURCE, a_content, an_entry, phrases, problems_of
 
 ENGLISH = re.compile(
     r"\b(?:should|must|input|expected|valid|field|object|none|error|required)\b", re.IGNORECASE

@@ -6,12 +6,12 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from handmade import OFFICE, a_content, an_entry
 
 from knowledge.answer import Answer, AnswerKind, LinkRole
 from knowledge.aspects import Aspect, aspects_known
 from knowledge.errors import ContentError, UnknownEntryError
 from knowledge.service import Knowledge
+from tests.knowledge.handmade import OFFICE, a_content, an_entry
 
 NOW = datetime.fromisoformat("2026-11-23T10:00")
 ENTRY = "procedures/parking.yml"

@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from actions.answer import ActionAnswer
+from actions.choose import ActionChoose
+from actions.follow_up import ActionFollowUp
+from actions.hours import ActionHours
+from actions.mynumber import ActionMynumber
+from actions.person import ActionPerson
+from actions.server import CAPABILITIES
+from actions.talk import ActionTalk
+from actions.turn import AnswerAction, Turn
+from knowledge.answer import AnswerKind, LinkRole
+from knowledge.aspects import Aspect
+from knowledge.service import Knowledge
+from tests.actions.rasa import say, tracker
+
+KNOWLEDGE = Knowledge(now=lambda: datetime.fromisoformat("2026-11-23T10:00"))
+OFFERED = ["転入届", "転出届", "転居届"]
+
+
+@pytest.mark.parametrize("capability", CAPABILITIES)
+@pytest.mark.parametrize("text", ["児童手当", "明日は？", "2番", "", None, "😀", "は" * 3000])
+def test_every_action_answers_any_text_with_a_valid_answer(
+    capability: type[AnswerAction], text: str | None
+) -> None:
+    said = say(capability(KNOWLEDGE), text, "greet")
+    assert said.slots["offered"] == [choice.says for choice in said.answer.choices]
+
+
+@pytest.mark.parametrize("capability", CAPABILITIES)
+@given(
+    text=st.text(max_size=30),
+    offered=st.lists(st.sampled_from(OFFERED)),
+    entry=st.sampled_from(["birth", "x", None]),
+)
+def test_no_text_and_no_slots_break_an_action(
+    capability: type[AnswerAction], text: str, offered: list[str], entry: str | None
+) -> None:
+    assert say(capability(KNOWLEDGE), text, "greet", offered=offered, entry=entry).answer.text
+
+
+@pytest.mark.parametrize("aspect", Aspect)
+def test_an_intent_names_the_aspect(aspect: Aspect) -> None:
+    said = say(ActionAnswer(KNOWLEDGE), "児童手当", f"ask_{aspect}")
+    assert (said.answer.entry, said.answer.aspect) == ("child-allowance", aspect)
+    assert said.slots["entry"] == "child-allowance"
+    assert said.slots["aspect"] == aspect
+    assert said.slots["offered"] != []
+
+
+@pytest.mark.parametrize("intent", [None, "", "nlu_fallback", "ask_hours", "thank"])
+def test_any_other_intent_asks_for_the_overview(intent: str | None) -> None:
+    assert Turn.of(tracker("児童手当", intent)).aspect is Aspect.ABOUT
+
+
+def test_a_follow_up_question_uses_the_entry_of_the_slot() -> None:
+    said = say(ActionAnswer(KNOWLEDGE), "いくら？", "ask_fee", entry="dog-registration")
+    assert (said.answer.entry, said.answer.aspect) == ("dog-registration", "fee")
+
+
+def test_an_unknown_topic_keeps_the_entry_and_offers_a_person() -> None:
+    said = say(ActionAnswer(KNOWLEDGE), "宇宙船の車検", "ask_about", entry="birth")
+    assert said.answer.kind is AnswerKind.UNKNOWN
+    assert said.slots == {"offered": [KNOWLEDGE.phrases.labels.person]}
+
+
+def test_choices_are_remembered_as_offered() -> None:
+    said = say(ActionAnswer(KNOWLEDGE), "引っ越しの手続き", "ask_about")
+    assert said.answer.kind is AnswerKind.CHOICES
+    assert said.slots["offered"] == [choice.says for choice in said.answer.choices]
+    assert len(said.slots["offered"]) >= 2
+
+
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [
+        *(
+            (said, "moving-in")
+            for said in ("1", "1番", "１番目", "①で", "一つ目", "最初の", "上の", "いちばん上のでいいわ")
+        ),
+        *((said, "moving-out") for said in ("2番", "２", "②", "二番目でお願いします", "にばん", "真ん中の")),
+        *((said, "moving-out") for said in ("上から二番目", "下から2番目", "そのうちの2番目")),
+        *(
+            (said, "moving-within")
+            for said in ("3番", "さんばんめ", "みっつ目", "最後の", "一番下", "一番最後の", "いちばん下")
+        ),
+    ],
+)
+def test_a_position_is_the_choice_that_stands_there(text: str, entry: str) -> None:
+    assert say(ActionChoose(KNOWLEDGE), text, "choose", offered=OFFERED).answer.entry == entry
+
+
+@pytest.mark.parametrize("text", ["５番", "4", "10番", "12番", "十番", "下から4番目"])
+def test_a_position_that_was_not_offered_is_asked_again(text: str) -> None:
+    said = say(ActionChoose(KNOWLEDGE), text, "choose", offered=OFFERED, entry="birth")
+    assert said.answer.kind is AnswerKind.CHOICES
+    assert said.slots == {"offered": OFFERED}
+
+
+@pytest.mark.parametrize("offered", [[], None])
+@pytest.mark.parametrize("text", ["2番", "最後の", "上の"])
+def test_a_position_with_nothing_offered_asks_for_the_topic(text: str, offered: list[str] | None) -> None:
+    said = say(ActionChoose(KNOWLEDGE), text, "choose", offered=offered)
+    assert (said.answer.kind, said.answer.text) == (AnswerKind.TALK, KNOWLEDGE.phrases.which_topic)
+
+
+def test_what_is_no_position_is_searched() -> None:
+    said = say(ActionChoose(KNOWLEDGE), "犬の登録のほう", "choose", offered=OFFERED)
+    assert said.answer.entry == "dog-registration"
+
+
+def test_choosing_a_next_question_by_number_answers_that_question() -> None:
+    first = say(ActionAnswer(KNOWLEDGE), "児童手当", "ask_about")
+    position = [choice.label for choice in first.answer.choices].index("費用・金額") + 1
+    then = say(ActionChoose(KNOWLEDGE), f"{position}番", "choose", **first.slots)
+    assert (then.answer.entry, then.answer.aspect) == ("child-allowance", "fee")
+
+
+def test_choosing_a_person_by_number_hands_over() -> None:
+    first = say(ActionAnswer(KNOWLEDGE), "宇宙船の車検", "ask_about")
+    assert say(ActionChoose(KNOWLEDGE), "1番", "choose", **first.slots).answer.kind is AnswerKind.HANDOFF
+
+
+def test_a_date_after_a_place_goes_on_with_its_hours() -> None:
+    first = say(ActionHours(KNOWLEDGE), "百年記念館は明日開いてる？", "ask_hours")
+    assert first.slots["entry"] == "centennial-museum"
+    then = say(ActionFollowUp(KNOWLEDGE), "土曜は？", "follow_up", **first.slots)
+    assert then.answer.entry == "centennial-museum"
+    assert "11月28日（土）は開いています" in then.answer.text
+
+
+def test_a_date_after_a_procedure_stays_with_the_procedure() -> None:
+    said = say(ActionFollowUp(KNOWLEDGE), "明日は？", "follow_up", entry="child-allowance")
+    assert said.answer.entry == "child-allowance"
+
+
+def test_more_after_a_procedure_is_how_to_do_it_and_after_a_place_its_overview() -> None:
+    procedure = say(ActionFollowUp(KNOWLEDGE), "もっと詳しく", "follow_up", entry="dog-registration").answer
+    assert (procedure.entry, procedure.aspect) == ("dog-registration", "how")
+    place = say(ActionFollowUp(KNOWLEDGE), "もっと詳しく", "follow_up", entry="centennial-museum").answer
+    assert (place.entry, place.aspect) == ("centennial-museum", "about")
+
+
+@pytest.mark.parametrize("entry", [None, "deleted-yesterday"])
+def test_more_about_nothing_asks_for_the_topic(entry: str | None) -> None:
+    said = say(ActionFollowUp(KNOWLEDGE), "もっと詳しく", "follow_up", entry=entry)
+    assert said.answer.text == KNOWLEDGE.phrases.which_topic
+
+
+@pytest.mark.parametrize("text", ["カードを失くした", "マイナンバーカードを失くした"])
+def test_a_card_is_a_my_number_card_when_the_intent_says_so(text: str) -> None:
+    assert say(ActionMynumber(KNOWLEDGE), text, "ask_mynumber").answer.entry == "mynumber-lost"
+
+
+def test_a_person_is_reached_by_phone() -> None:
+    said = say(ActionPerson(KNOWLEDGE), "職員と話したい", "ask_person", entry="birth")
+    assert said.answer.kind is AnswerKind.HANDOFF
+    assert LinkRole.TEL in [link.role for link in said.answer.links]
+    assert said.slots == {"offered": []}
+
+
+@pytest.mark.parametrize(
+    "intent", ["greet", "thank", "goodbye", "feedback_good", "out_of_scope", "bot_help", "affirm", "deny"]
+)
+def test_small_talk_is_answered_by_the_phrase_of_its_intent(intent: str) -> None:
+    said = say(ActionTalk(KNOWLEDGE), "こんにちは", intent)
+    assert (said.answer.kind, said.answer.text) == (AnswerKind.TALK, getattr(KNOWLEDGE.phrases.talk, intent))
+    assert said.slots["offered"] == list(KNOWLEDGE.phrases.suggestions)
+
+
+@pytest.mark.parametrize("intent", ["complain", "feedback_bad"])
+def test_an_unhappy_resident_gets_the_phone_number_of_the_city(intent: str) -> None:
+    said = say(ActionTalk(KNOWLEDGE), "児童手当のことが全然わからない", intent)
+    assert said.answer.text == getattr(KNOWLEDGE.phrases.talk, intent)
+    assert LinkRole.TEL in [link.role for link in said.answer.links]
+
+
+def test_a_clear_question_hidden_in_small_talk_is_answered() -> None:
+    said = say(ActionTalk(KNOWLEDGE), "こんにちは、児童手当の手続きがしたいです", "greet")
+    assert said.answer.entry == "child-allowance"
+
+
+def test_silence_offers_what_can_be_asked() -> None:
+    said = say(ActionAnswer(KNOWLEDGE), "", "nlu_fallback")
+    assert said.slots["offered"] == list(KNOWLEDGE.phrases.suggestions)

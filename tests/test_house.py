@@ -1,0 +1,184 @@
+"""Guards: what must stay true of the whole house, whoever adds to it."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from jsonschema import Draft202012Validator
+from pydantic import BaseModel
+from ruamel.yaml import YAML
+
+from actions.server import CAPABILITIES
+from knowledge.answer import Answer
+from knowledge.aspects import Aspect
+from knowledge.cli import schema_text
+from knowledge.compose import _WAYS
+from knowledge.loader import CONTENT, PHRASES, load
+from knowledge.phrases import Phrases, TalkPhrases
+from knowledge.service import Knowledge
+
+ROOT = Path(__file__).parent.parent
+ENTRIES = tuple(load().entries.values())
+FALLBACK = "nlu_fallback"
+"""The intent that Rasa itself predicts; nobody teaches it."""
+MODELLED = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+
+
+def read(path: str) -> Any:
+    return YAML(typ="safe").load(ROOT / path)
+
+
+DOMAIN = read("bot/domain.yml")
+RULES = read("bot/rules.yml")["rules"]
+INTENTS = cast(list[str], DOMAIN["intents"])
+
+
+def examples() -> Iterator[tuple[str, str]]:
+    """Every training example without its markup, with its intent."""
+    for path in sorted((ROOT / "nlu/data").glob("*.yml")):
+        for block in YAML(typ="safe").load(path)["nlu"]:
+            for line in block["examples"].splitlines() if "intent" in block else ():
+                yield MODELLED.sub(r"\1", line.removeprefix("- ").strip()), block["intent"]
+
+
+def held_out() -> list[tuple[str, str]]:
+    return [(case["text"], case["intent"]) for case in read("tests/questions/intents_holdout.yml")]
+
+
+def python_files(*places: str) -> list[Path]:
+    found = [ROOT / place for place in places]
+    return sorted(file for place in found for file in (place.rglob("*.py") if place.is_dir() else [place]))
+
+
+def phrase_names(model: type[BaseModel], path: str = "") -> Iterator[tuple[str, str]]:
+    """The dotted path and the last name of every phrase."""
+    for name, field in model.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from phrase_names(field.annotation, f"{path}{name}.")
+        else:
+            yield f"{path}{name}", name
+
+
+def test_every_phrase_is_used() -> None:
+    sources = [file for file in python_files("actions", "channels", "knowledge") if file.name != "phrases.py"]
+    used = {
+        node.attr
+        for file in sources
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute)
+    }
+    unused = [
+        path
+        for path, name in phrase_names(Phrases)
+        if name not in used | set(_WAYS) and not path.startswith("talk.")
+    ]
+    assert unused == []
+
+
+def test_small_talk_has_a_phrase_for_each_of_its_intents_and_no_more() -> None:
+    talked = {rule["steps"][0]["intent"] for rule in RULES if rule["steps"][1]["action"] == "action_talk"}
+    assert talked == set(TalkPhrases.model_fields)
+
+
+@pytest.mark.parametrize(
+    "file",
+    python_files(
+        *("actions", "channels/core", "channels/line", "channels/web"),
+        *("knowledge/compose.py", "knowledge/service.py", "knowledge/search.py", "knowledge/dates.py"),
+    ),
+    ids=lambda file: file.relative_to(ROOT).as_posix(),
+)
+def test_no_sentence_for_residents_stands_in_python(file: Path) -> None:
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    docstrings = {
+        ast.get_docstring(node, clean=False) for node in ast.walk(tree) if isinstance(node, documented)
+    }
+    sentences = [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and node.value not in docstrings
+        and re.search(r"です|ます|ません|でした|ました|ください", node.value)
+    ]
+    assert sentences == []
+
+
+def test_the_house_knows_enough() -> None:
+    assert len(ENTRIES) >= 30
+    assert len(INTENTS) >= 15
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=[entry.id for entry in ENTRIES])
+def test_every_entry_has_sources_and_questions(entry: Any) -> None:
+    assert entry.sources
+    assert len(set(entry.questions)) >= 5
+
+
+@pytest.mark.parametrize("intent", [intent for intent in INTENTS if intent != FALLBACK])
+def test_every_intent_is_taught_and_measured(intent: str) -> None:
+    assert len({text for text, taught in examples() if taught == intent}) >= 20
+    assert len({text for text, asked in held_out() if asked == intent}) >= 5
+
+
+def test_no_intent_is_taught_or_measured_that_the_domain_does_not_know() -> None:
+    assert {intent for _, intent in (*examples(), *held_out())} == set(INTENTS) - {FALLBACK}
+
+
+def test_no_example_teaches_two_intents() -> None:
+    taught = Counter(text for text, _ in {*examples()})
+    assert [text for text, times in taught.items() if times > 1] == []
+
+
+def test_no_held_out_question_was_taught() -> None:
+    assert {text for text, _ in held_out()} & {text for text, _ in examples()} == set()
+
+
+def test_every_intent_has_one_rule_whose_action_exists() -> None:
+    assert Counter(rule["steps"][0]["intent"] for rule in RULES) == Counter(INTENTS)
+    assert {step["action"] for rule in RULES for step in rule["steps"][1:]} <= set(DOMAIN["actions"])
+
+
+def test_the_domain_and_the_action_server_have_the_same_actions() -> None:
+    assert sorted(DOMAIN["actions"]) == sorted(capability.action_name for capability in CAPABILITIES)
+
+
+def test_every_aspect_has_an_intent_words_and_a_label() -> None:
+    phrases = load().phrases
+    for aspect in Aspect:
+        assert f"ask_{aspect}" in INTENTS
+        assert phrases.aspect[aspect]
+        assert phrases.labels.aspects[aspect]
+
+
+@pytest.mark.parametrize("what", ["answer", "entry"])
+def test_the_published_schemas_are_up_to_date(what: str) -> None:
+    published = (ROOT / f"docs/{what}.schema.json").read_text(encoding="utf-8")
+    assert published == schema_text(what) + "\n", (
+        f"python -m knowledge schema {what} > docs/{what}.schema.json"
+    )
+
+
+def test_every_content_file_is_right_in_an_editor_that_knows_the_schema() -> None:
+    schema = Draft202012Validator(json.loads(schema_text("entry")))
+    for path in sorted(CONTENT.rglob("*.yml")):
+        if path.name != PHRASES:
+            # As an editor sees it: dates are text.
+            written = json.loads(json.dumps(YAML(typ="safe").load(path), default=str))
+            assert [error.message for error in schema.iter_errors(written)] == [], path
+
+
+def test_a_real_answer_is_right_by_the_published_schema() -> None:
+    schema = Draft202012Validator(json.loads(schema_text("answer")))
+    answer = Knowledge().answer("児童手当")
+    assert [error.message for error in schema.iter_errors(answer.model_dump(mode="json"))] == []
+    assert list(schema.iter_errors({**answer.model_dump(mode="json"), "kind": "rumour"})) != []
+    assert Answer.model_validate_json(answer.model_dump_json()) == answer
