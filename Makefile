@@ -22,7 +22,7 @@ lint: ## 書き方、型、取り込みの決まりを確かめる
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m mypy knowledge actions channels ops tests
-	@.venv/bin/lint-imports --no-timing
+	@.venv/bin/lint-imports
 	@PYTHONPATH=. bot/.venv/bin/python -m mypy --config-file bot/pyproject.toml nlu
 	@$(PYTHON) -m knowledge check
 

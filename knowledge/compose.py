@@ -88,11 +88,12 @@ class Composer:
         return self._answer(entry, None, text, facts, confidence)
 
     def choices(self, entries: Sequence[AnyEntry], confidence: float) -> Answer:
-        """Ask which of some entries is meant."""
+        """Ask which of some entries is meant, a person being the way out."""
+        near = (AnswerChoice(label=e.title, says=e.title) for e in entries[: MAX_CHOICES - 1])
         return Answer(
             kind=AnswerKind.CHOICES,
             text=self._phrases.choose,
-            choices=tuple(AnswerChoice(label=e.title, says=e.title) for e in entries[:MAX_CHOICES]),
+            choices=(*near, self._person()),
             confidence=confidence,
         )
 
@@ -105,15 +106,17 @@ class Composer:
         """Say a phrase and how to reach the city: by phone, at the counter, or through a person."""
         office = self._entries[self._phrases.office]
         address = [(self._labels.address, fact) for fact in self._current(getattr(office, "address", ()))]
-        person = AnswerChoice(label=self._labels.person, says=self._labels.person)
         answer = self._answer(office, None, text, address, confidence)
         return answer.model_copy(
             update={
                 "kind": kind,
                 "entry": None,
-                "choices": () if kind is AnswerKind.HANDOFF else (person,),
+                "choices": () if kind is AnswerKind.HANDOFF else (self._person(),),
             }
         )
+
+    def _person(self) -> AnswerChoice:
+        return AnswerChoice(label=self._labels.person, says=self._labels.person)
 
     def _overview(self, entry: AnyEntry, confidence: float) -> Answer:
         text = entry.summary

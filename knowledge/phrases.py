@@ -134,7 +134,6 @@ class Phrases(_Model):
     expired: WithTitle
     choose: Plain
     unknown: Plain
-    unknown_topic: Plain
     which_topic: Plain
     mynumber_topic: Plain
     handoff: Plain

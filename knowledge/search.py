@@ -35,6 +35,8 @@ LIKE = 0.45
 """An entry that shares no word with the question must be this like one of its own questions."""
 SAME = 0.85
 """With no word but those of STOP (or kana nobody can split), it must almost be that question."""
+PASSING = 0.5
+"""The most that a single word can cover in an entry that has it in passing, not in its name."""
 NAMED = 0.15
 """Added to the confidence of an entry whose very title or alias stands in the question."""
 _WORDS, _COVERED, _LETTERS = 0.4, 0.35, 0.25
@@ -62,6 +64,7 @@ class SearchIndex:
         self._entries = tuple(entries)
         self._strong = [frozenset(_forms(_strong_texts(entry))) for entry in self._entries]
         self._weak = [frozenset(_forms(_weak_texts(entry))) for entry in self._entries]
+        self._name_forms = [frozenset(_forms((e.title, *e.aliases))) for e in self._entries]
         self._names = [_names(entry) for entry in self._entries]
         self._document_frequency = Counter(form for strong in self._strong for form in strong)
         self._letters = [tuple(_pairs(text) for text in _strong_texts(entry)) for entry in self._entries]
@@ -91,6 +94,8 @@ class SearchIndex:
                 continue
             covered = self._coverage(words, i)
             named = NAMED if 0 < longest == self._named(i, question) else 0.0
+            if len(words) == 1 and words[0].form not in self._name_forms[i]:
+                covered = min(covered, PASSING)
             confidence = min(1.0, max(covered + named, likeness))
             score = _WORDS * float(bm25[i]) / best + _COVERED * covered + _LETTERS * likeness
             hits.append(Hit(entry, score + named, confidence, named > 0))
@@ -105,7 +110,7 @@ class SearchIndex:
             if word.form in self._strong[i]:
                 covered += rarity
             elif word.form in self._weak[i]:
-                covered += rarity / 2
+                covered += rarity / 3
         return covered / total if total else 0.0
 
     def _rarity(self, form: str) -> float:

@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -26,7 +26,7 @@ def healthy(stack: Stack) -> bool:
     return bool(stack._is_healthy())
 
 
-def wait_until(done: Any, seconds: float) -> None:
+def wait_until(done: Callable[[], bool], seconds: float) -> None:
     until = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < until, "not in time"

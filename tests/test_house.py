@@ -20,6 +20,7 @@ from knowledge.answer import Answer
 from knowledge.aspects import Aspect
 from knowledge.cli import schema_text
 from knowledge.compose import _WAYS
+from knowledge.entries import AnyEntry
 from knowledge.loader import CONTENT, PHRASES, load
 from knowledge.phrases import Phrases, TalkPhrases
 from knowledge.service import Knowledge
@@ -31,13 +32,13 @@ FALLBACK = "nlu_fallback"
 MODELLED = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 
 
-def read(path: str) -> Any:
+def read(path: str) -> Any:  # noqa: ANN401  # whatever the YAML holds
     return YAML(typ="safe").load(ROOT / path)
 
 
 DOMAIN = read("bot/domain.yml")
 RULES = read("bot/rules.yml")["rules"]
-INTENTS = cast(list[str], DOMAIN["intents"])
+INTENTS = cast("list[str]", DOMAIN["intents"])
 
 
 def examples() -> Iterator[tuple[str, str]]:
@@ -118,7 +119,7 @@ def test_the_house_knows_enough() -> None:
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=[entry.id for entry in ENTRIES])
-def test_every_entry_has_sources_and_questions(entry: Any) -> None:
+def test_every_entry_has_sources_and_questions(entry: AnyEntry) -> None:
     assert entry.sources
     assert len(set(entry.questions)) >= 5
 

@@ -13,7 +13,6 @@ from knowledge.answer import Answer
 from ops.stack import Stack
 from tests.talk import Talk
 
-
 CONVERSATIONS = [
     pytest.param(conversation["turns"], id=f"{path.stem}: {conversation['title']}")
     for path in sorted(Path(__file__).parent.glob("*.yml"))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.entries import Department, Place
+from knowledge.entries import AnyEntry, Department, Place
 from knowledge.loader import load
 from knowledge.search import SURE, SearchIndex, is_clear
 
@@ -29,8 +29,8 @@ SAID = st.text() | st.lists(
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=[entry.id for entry in ENTRIES])
-def test_every_entry_is_found_first_by_its_own_title(entry: object) -> None:
-    hits = INDEX.search(entry.title)  # type: ignore[attr-defined]  # any kind
+def test_every_entry_is_found_first_by_its_own_title(entry: AnyEntry) -> None:
+    hits = INDEX.search(entry.title)
     assert hits[0].entry is entry
     assert hits[0].confidence >= SURE
 

@@ -99,13 +99,24 @@ function checkedOn(iso) {
 
 // --- drawing an Answer -----------------------------------------------------------------------
 
-function drawFact({ label, value, status }) {
+// Facts in a row with the same label and standing share one heading.
+function grouped(facts) {
+  const groups = [];
+  for (const { label, value, status } of facts) {
+    const last = groups.at(-1);
+    if (last?.label === label && last.status === status) last.values.push(value);
+    else groups.push({ label, status, values: [value] });
+  }
+  return groups;
+}
+
+function drawFacts({ label, status, values }) {
   const mark = WORDS.status[status];
   return el(
     "div",
     { class: "fact", "data-status": status },
     el("dt", {}, String(label), mark ? el("span", { class: "mark" }, mark) : null),
-    el("dd", {}, String(value)),
+    ...values.map((value) => el("dd", {}, String(value))),
   );
 }
 
@@ -162,7 +173,7 @@ function drawAnswer(answer, ask) {
     { class: "answer", "data-kind": answer.kind, "data-entry": answer.entry, "data-aspect": answer.aspect },
     el("p", { class: "who" }, WORDS.bot),
     el("p", { class: "text" }, String(answer.text ?? "")),
-    wrap("dl", "facts", list(answer.facts).map(drawFact)),
+    wrap("dl", "facts", grouped(list(answer.facts)).map(drawFacts)),
     wrap("div", "links", list(answer.links).map(drawLink)),
     drawChoices(list(answer.choices), ask),
     wrap("ul", "sources", list(answer.sources).map(drawSource)),

@@ -1,0 +1,278 @@
+"""`make bench`: the house under load, in one table: ours, the budget, the baseline.
+
+The baseline is bare Rasa over its REST channel, in the same run on the same machine: what
+everything around it (database, queue, live events, masking) costs is the difference.
+The load generator shares the machine's cores with the house.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import socket
+import statistics
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import httpx
+
+from channels.web.token import COOKIE
+from knowledge.loader import CONTENT
+from ops.errors import OpsError
+from ops.model import ensure_model
+from ops.run import say
+from ops.stack import Ports, Stack
+
+QUESTIONS = (
+    "児童手当の手続きに必要なものは？",
+    "マイナンバーカードを失くした",
+    "百年記念館は明日開いてる？",
+    "犬を飼い始めた",
+    "職員と話したい",
+    "転入届はいつまでに出せばいいですか",
+    "印鑑登録の手数料はいくら",
+    "ありがとう",
+)
+WARM_UP = 8
+TURNS_ALONE = 60
+RESIDENTS = 10
+TURNS_EACH = 8
+THINKING = 3.0
+"""Seconds a resident reads before the next question; still faster than anybody reads."""
+PATIENCE = 60.0
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table."""
+
+    what: str
+    ours: str
+    budget: str = ""
+    baseline: str = ""
+
+
+def main() -> int:
+    """Run the bench and print the table; returns 1 when the house can't be started."""
+    folder = Path(tempfile.mkdtemp(prefix="madoguchi-bench-"))
+    content = folder / "content"
+    shutil.copytree(CONTENT, content)
+    ports = Ports(*(_free_port() for _ in range(3)))
+    stack = Stack(folder / "run", ports, ensure_model(say), {"MADOGUCHI_CONTENT": str(content)})
+    try:
+        first = _timed(lambda: stack.start(say))
+        stack.stop()
+        second = _timed(lambda: stack.start(say))
+        rows = [
+            Row("初回の起動（モデルあり）", f"{first:.0f} s"),
+            Row("2回目の起動", f"{second:.0f} s", "60 s"),
+            *asyncio.run(_load(stack)),
+            Row("YAML保存から返答まで", f"{asyncio.run(_edit_to_live(stack, content)):.1f} s", "2 s"),
+            *_memory(stack),
+        ]
+    except OpsError as error:
+        print(f"✖ {error}", file=sys.stderr)
+        return 1
+    finally:
+        stack.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+    _print(rows)
+    return 0
+
+
+async def _load(stack: Stack) -> list[Row]:
+    limits = httpx.Limits(max_connections=200)
+    async with httpx.AsyncClient(base_url=stack.url, timeout=PATIENCE, limits=limits) as client:
+        rasa = f"http://127.0.0.1:{stack.ports.rasa}/webhooks/rest/webhook"
+
+        async def through_web() -> _Resident:
+            return await _Resident.arrive(client)
+
+        async def bare_rasa() -> _BareRasa:
+            return _BareRasa(client, rasa)
+
+        say("温めています。")
+        await _turns(through_web, residents=1, each=WARM_UP)
+        say("1人で質問します。")
+        alone = await _turns(through_web, residents=1, each=TURNS_ALONE)
+        alone_bare = await _turns(bare_rasa, residents=1, each=TURNS_ALONE)
+        say(f"{RESIDENTS}人で質問します（{THINKING:.0f}秒ずつ読みます）。")
+        ten = await _turns(through_web, residents=RESIDENTS, each=TURNS_EACH, thinking=THINKING)
+        ten_bare = await _turns(bare_rasa, residents=RESIDENTS, each=TURNS_EACH, thinking=THINKING)
+        say(f"{RESIDENTS}人が休まず質問します。")
+        began = time.perf_counter()
+        rush = await _turns(through_web, residents=RESIDENTS, each=20)
+        rate = len(rush) / (time.perf_counter() - began)
+        began = time.perf_counter()
+        rush_bare = await _turns(bare_rasa, residents=RESIDENTS, each=20)
+        rate_bare = len(rush_bare) / (time.perf_counter() - began)
+    return [
+        Row("返答 1人 p50 / p95", _p(alone), "", _p(alone_bare)),
+        Row(f"返答 {RESIDENTS}人 p50 / p95", _p(ten), "80 / 250 ms", _p(ten_bare)),
+        Row(f"返答 {RESIDENTS}人 休みなし p50 / p95", _p(rush), "", _p(rush_bare)),
+        Row("1秒あたりの返答", f"{rate:.1f}", "20 以上", f"{rate_bare:.1f}"),
+    ]
+
+
+async def _turns(
+    arrive: Callable[[], Awaitable[_Asker]],
+    *,
+    residents: int,
+    each: int,
+    thinking: float = 0.0,
+) -> list[float]:
+    """Seconds of every turn of some residents, each asking one question after the other."""
+
+    async def one(number: int) -> list[float]:
+        resident = await arrive()
+        await asyncio.sleep(thinking * number / residents)
+        times = []
+        for turn in range(each):
+            began = time.perf_counter()
+            await resident.ask(QUESTIONS[(number + turn) % len(QUESTIONS)])
+            times.append(time.perf_counter() - began)
+            await asyncio.sleep(thinking)
+        await resident.leave()
+        return times
+
+    return [seconds for times in await asyncio.gather(*map(one, range(residents))) for seconds in times]
+
+
+class _Asker(Protocol):
+    """Somebody who asks and waits for the reply."""
+
+    async def ask(self, question: str) -> None: ...
+
+    async def leave(self) -> None: ...
+
+
+class _BareRasa:
+    """A sender on Rasa's REST channel."""
+
+    def __init__(self, client: httpx.AsyncClient, webhook: str) -> None:
+        self._client = client
+        self._webhook = webhook
+        self._sender = uuid.uuid4().hex
+
+    async def ask(self, question: str) -> None:
+        message = {"sender": self._sender, "message": question}
+        if not (await self._client.post(self._webhook, json=message)).json():
+            raise OpsError("Rasa が空の返答を返しました。")
+
+    async def leave(self) -> None:
+        """Nothing is open."""
+
+
+class _Resident:
+    """A browser in small: one cookie, one open event stream."""
+
+    def __init__(self, client: httpx.AsyncClient, path: str, cookie: dict[str, str]) -> None:
+        self._client = client
+        self._path = path
+        self._cookie = cookie
+        self._replies: asyncio.Queue[str] = asyncio.Queue()
+        self._stream = asyncio.create_task(self._follow())
+
+    @classmethod
+    async def arrive(cls, client: httpx.AsyncClient) -> _Resident:
+        """Open a conversation and its stream."""
+        opened = (await client.post("/api/conversations")).raise_for_status().json()
+        client.cookies.clear()
+        cookie = {"Cookie": f"{COOKIE}={opened['handle'].split('~')[1]}"}
+        return cls(client, f"/api/conversations/{opened['conversation']}", cookie)
+
+    async def ask(self, question: str) -> None:
+        """Post a question and wait for its reply event."""
+        headers = {"Idempotency-Key": uuid.uuid4().hex, **self._cookie}
+        path = f"{self._path}/messages"
+        (await self._client.post(path, json={"text": question}, headers=headers)).raise_for_status()
+        kind = await asyncio.wait_for(self._replies.get(), PATIENCE)
+        if kind == "notice":
+            raise OpsError("測っている間に、Rasa が答えられませんでした。")
+
+    async def leave(self) -> None:
+        """Close the stream."""
+        self._stream.cancel()
+        await asyncio.gather(self._stream, return_exceptions=True)
+
+    async def _follow(self) -> None:
+        async with self._client.stream("GET", f"{self._path}/events", headers=self._cookie) as stream:
+            async for line in stream.aiter_lines():
+                if line.startswith("data:"):
+                    event = json.loads(line.removeprefix("data:"))
+                    if event["author"] == "bot":
+                        self._replies.put_nowait(event["body"]["kind"])
+
+
+async def _edit_to_live(stack: Stack, content: Path) -> float:
+    """Seconds from saving a new fee to hearing it."""
+    path = content / "procedures" / "child-allowance.yml"
+    text = path.read_text(encoding="utf-8").replace("月30,000円", "月30,001円")
+    say("知識を書きかえて、返答に出るまでを測ります。")
+    async with httpx.AsyncClient(base_url=stack.url, timeout=PATIENCE) as client:
+        path.write_text(text, encoding="utf-8")
+        began = time.perf_counter()
+        rasa = f"http://127.0.0.1:{stack.ports.rasa}/webhooks/rest/webhook"
+        while time.perf_counter() - began < PATIENCE:
+            reply = await client.post(rasa, json={"sender": uuid.uuid4().hex, "message": "児童手当はいくら"})
+            if "30,001" in reply.text:
+                return time.perf_counter() - began
+    raise OpsError("書きかえた知識が返答に出ませんでした。")
+
+
+def _memory(stack: Stack) -> list[Row]:
+    """Proportional memory (PSS) of each part with its children, in MB."""
+    by_part = {name: _pss(pid) for name, pid in sorted(stack.processes().items())}
+    rows = [Row(f"メモリー {name}", f"{size:.0f} MB") for name, size in by_part.items()]
+    return [*rows, Row("メモリー 合計", f"{sum(by_part.values()):.0f} MB", "3,000 MB")]
+
+
+def _pss(pid: int) -> float:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    own = next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return own / 1024 + sum(_pss(int(child)) for child in children)
+
+
+def _p(seconds: Sequence[float]) -> str:
+    p50, p95 = statistics.median(seconds), statistics.quantiles(seconds, n=20)[18]
+    return f"{1000 * p50:.0f} / {1000 * p95:.0f} ms"
+
+
+def _timed(work: Callable[[], None]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _print(rows: Sequence[Row]) -> None:
+    cells = [("測ったもの", "まどぐち", "予算", "Rasaだけ")]
+    cells += [(row.what, row.ours, row.budget, row.baseline) for row in rows]
+    widths = [max(_width(row[i]) for row in cells) for i in range(4)]
+    for number, row in enumerate(cells):
+        print("  ".join(text + " " * (width - _width(text)) for text, width in zip(row, widths, strict=True)))
+        if number == 0:
+            print("  ".join("-" * width for width in widths))
+
+
+def _width(text: str) -> int:
+    """Columns on a terminal: a full-width character takes two."""
+    return sum(2 if ord(character) > 0x2E80 else 1 for character in text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
