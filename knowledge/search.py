@@ -31,7 +31,7 @@ TORN = 0.35
 """At or above, but not SURE: offer choices."""
 CLEAR_LEAD = 0.15
 """A best hit leads clearly when the second scores this share less."""
-LIKE = 0.45
+LIKE = 0.6
 """An entry that shares no word with the question must be this like one of its own questions."""
 SAME = 0.85
 """With no word but those of STOP (or kana nobody can split), it must almost be that question."""

@@ -38,7 +38,7 @@ link_uv() {
         case ":$PATH:" in
         *":$folder:"*)
             if [ -w "$folder" ] && [ ! -e "$folder/uv" ]; then
-                ln -s "$UV" "$folder/uv"
+                ln -sf "$UV" "$folder/uv"
                 say "uv コマンドを $folder に置きました。"
                 return
             fi
