@@ -2,9 +2,8 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-UV := $(or $(shell command -v uv),.tools/bin/uv)
 PYTHON := .venv/bin/python
-BOT := cd bot/.. && PYTHONPATH=. bot/.venv/bin
+BOT_PYTEST := PYTHONPATH=. bot/.venv/bin/python -m pytest -q -c bot/pyproject.toml --rootdir .
 
 .PHONY: run test lint train bench eval help
 
@@ -14,7 +13,7 @@ run: ## まどぐちを動かす（初めては10分ほど、2回目からは1�
 
 test: lint train ## すべての試験をする（初めては15分ほど）
 	@ops/bootstrap.sh browser
-	@PYTHONPATH=. bot/.venv/bin/python -m pytest -q -c bot/pyproject.toml --rootdir . tests/nlu
+	@$(BOT_PYTEST) tests/nlu
 	@$(PYTHON) -m pytest -q
 
 lint: ## 書き方、型、取り込みの決まりを確かめる
@@ -34,9 +33,9 @@ bench: ## 速さとメモリーを測り、設計の予算と並べた表を出�
 	@ops/bootstrap.sh
 	@$(PYTHON) -m ops.bench
 
-eval: ## 返答の質を、自分たちの質問集で測る
-	@ops/bootstrap.sh
-	@$(PYTHON) -m ops.evaluate
+eval: train ## 返答の質を、自分たちの質問集で測る（項目の検索と、質問の聞き分け）
+	@$(PYTHON) -m knowledge eval
+	@$(BOT_PYTEST) -s tests/nlu/test_understanding.py
 
 help: ## この一覧を出す
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

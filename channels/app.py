@@ -56,7 +56,8 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(title="まどぐち", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(Guard, refuse=lambda error: problem(error, knowledge.phrases))
     add_problem_handlers(app, lambda: knowledge.phrases)
-    channel = WebChannel(store, live, ConversationToken(secret), settings.secure_cookies)
+    token = ConversationToken(secret)
+    channel = WebChannel(store, live, token, settings.secure_cookies, settings.retention_days)
     app.include_router(web_router(channel))
     app.include_router(health_router(settings, store, knowledge, client))
     if settings.line_channel_secret:

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from knowledge.answer import Answer
 from knowledge.entries import AnyEntry
 from knowledge.errors import ContentError
+from knowledge.evaluate import cross_validate
 from knowledge.loader import CONTENT, load
 from knowledge.service import Knowledge
 
@@ -53,6 +54,11 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument("text", help="質問")
     search.set_defaults(run=_search)
 
+    evaluation = commands.add_parser(
+        "eval", help="まだ見せていない質問で、項目がどれだけ正しく見つかるかを測る"
+    )
+    evaluation.set_defaults(run=_eval)
+
     schema = commands.add_parser("schema", help="JSON Schema を出す（entry: 知識ファイル、answer: 返答）")
     schema.add_argument("what", choices=["entry", "answer"], nargs="?", default="entry")
     schema.set_defaults(run=_schema)
@@ -86,6 +92,17 @@ def _search(arguments: argparse.Namespace) -> int:
         print(f"{hit.confidence:5.2f} {hit.score:8.2f}  {hit.entry.id:<32}{hit.entry.title}")
     if not hits:
         print("見つかりません。")
+    return 0
+
+
+def _eval(arguments: argparse.Namespace) -> int:
+    quality = cross_validate(list(load(arguments.content).entries.values()))
+    for outcome in quality.wrong:
+        print(f"誤答  {outcome.question}  正: {outcome.entry}  答: {outcome.answered}")
+    print(f"質問 {quality.questions} 件（それぞれ、その質問を知らない索引に聞いた結果）")
+    print(f"1位が正しい {quality.hit_at_1:.1%}   3位までに正しい {quality.hit_at_3:.1%}")
+    print(f"答えた {quality.answered:.1%}   そのうち正しい {quality.precision:.1%}")
+    print(f"選択肢を出した {quality.offered:.1%}")
     return 0
 
 

@@ -121,9 +121,13 @@ class SearchIndex:
         return max((len(name) for name in self._names[i] if name in question), default=0)
 
 
-def is_clear(hits: Sequence[Hit]) -> bool:
-    """Whether the best hit leads the second clearly enough to answer without asking."""
-    return len(hits) < 2 or hits[1].score <= hits[0].score * (1 - CLEAR_LEAD)
+def decide(hits: Sequence[Hit]) -> Hit | None:
+    """The hit to answer with, None when none is sure or two are too close to tell apart."""
+    if not hits or hits[0].confidence < SURE:
+        return None
+    if len(hits) > 1 and hits[1].score > hits[0].score * (1 - CLEAR_LEAD):
+        return None
+    return hits[0]
 
 
 def _pairs(text: str) -> frozenset[str]:

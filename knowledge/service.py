@@ -25,7 +25,7 @@ from knowledge.entries import AnyEntry, Department, Faq, Place
 from knowledge.errors import ContentError, Problem, UnknownEntryError
 from knowledge.loader import CONTENT, Content, load
 from knowledge.phrases import Phrases
-from knowledge.search import SURE, TORN, Hit, SearchIndex, is_clear
+from knowledge.search import TORN, Hit, SearchIndex, decide
 
 log = structlog.get_logger(__name__)
 
@@ -115,7 +115,7 @@ class Knowledge:
         """
         snapshot = self._snapshot
         composer, hits = self._composer(snapshot), snapshot.index.search(text)
-        if decided := _decide(hits):
+        if decided := decide(hits):
             return composer.about(decided.entry, aspect, decided.confidence)
         previous = snapshot.content.entries.get(last or "")
         if previous and not tokens.words(text):
@@ -125,7 +125,7 @@ class Knowledge:
     def named(self, text: str) -> Answer | None:
         """The overview of the one entry that `text` calls by its name, None when it names none."""
         snapshot = self._snapshot
-        decided = _decide(snapshot.index.search(text))
+        decided = decide(snapshot.index.search(text))
         if decided is None or not decided.named:
             return None
         return self._composer(snapshot).about(decided.entry, Aspect.ABOUT, decided.confidence)
@@ -137,7 +137,7 @@ class Knowledge:
         asked = asked_day(text, now.date()) or Asked(now.date())
         place = without_day(text)
         hits = snapshot.index.search(place, accept=_has_hours)
-        decided = _decide(hits)
+        decided = decide(hits)
         if decided and isinstance(decided.entry, Place | Department):
             return composer.hours(decided.entry, asked, now, decided.confidence)
         previous = snapshot.content.entries.get(last or "")
@@ -203,12 +203,6 @@ class Knowledge:
             return composer.talk(self.phrases.which_topic)
         confidence = hits[0].confidence if hits else 0.0
         return composer.refer(self.phrases.unknown, AnswerKind.UNKNOWN, confidence)
-
-
-def _decide(hits: list[Hit]) -> Hit | None:
-    if hits and hits[0].confidence >= SURE and is_clear(hits):
-        return hits[0]
-    return None
 
 
 def _has_hours(entry: AnyEntry) -> bool:

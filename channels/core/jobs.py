@@ -72,7 +72,7 @@ def add_tasks(app: procrastinate.App, workers: Workers, retry_every: int) -> Non
     async def deliver_line(conversation: str, answers: int) -> None:
         await workers.line.deliver(UUID(conversation), answers)
 
-    @app.periodic(cron="17 3 * * *")
+    @app.periodic(cron="17 18 * * *")  # UTC: 3:17 in 芦別市
     @app.task(name=RETENTION)
     async def delete_old(timestamp: int) -> None:
         await workers.retention.run()

@@ -19,7 +19,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from channels.core import tables
+from channels.core import tables, tracker
 from channels.core.database import raw
 from channels.core.events import NOTIFY_CHANNEL, Author, Event
 from channels.core.privacy import mask
@@ -119,13 +119,16 @@ class Store:
         return True
 
     async def forget_line_message(self, message_id: str) -> None:
-        """Delete the text of a message that its sender has unsent."""
+        """Delete the text of a message that its sender has unsent, here and in Rasa's tracker."""
         async with self._engine.begin() as connection:
-            await connection.execute(
+            changed = await connection.execute(
                 update(tables.event)
                 .where(tables.event.c.body["message_id"].astext == message_id)
                 .values(body={"unsent": True})
+                .returning(tables.event.c.conversation)
             )
+            for conversation in changed.scalars().all():
+                await tracker.forget(connection, conversation)
 
     async def reply(
         self, conversation: UUID, answers: int, parts: Sequence[Answer], *, interim: bool = False

@@ -47,7 +47,9 @@ class TurnAnswerer:
     async def answer(self, conversation: UUID, sequence: int) -> None:
         """Store the reply to one event; raises TurnPostponedError to be run again later."""
         said = await self._store.event(conversation, sequence)
-        if said is None or await self._store.is_answered(conversation, sequence):
+        if said is None or said.body.get("unsent"):
+            return
+        if await self._store.is_answered(conversation, sequence):
             return
         question = without_labels(said.body.get("text", ""), said.body.get("hidden", ()))
         answers = self._at_once(said, question)

@@ -50,6 +50,7 @@ class WebChannel:
     live: LiveEvents
     token: ConversationToken
     secure_cookies: bool
+    keep_days: int
 
 
 def web_router(channel: WebChannel) -> APIRouter:
@@ -76,7 +77,7 @@ def web_router(channel: WebChannel) -> APIRouter:
             httponly=True,
             samesite="lax",
             secure=channel.secure_cookies,
-            max_age=60 * 60 * 24 * 30,
+            max_age=channel.keep_days * 24 * 60 * 60,
         )
         return Opened(conversation=conversation, handle=f"{conversation}~{token}")
 

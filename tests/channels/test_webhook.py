@@ -109,6 +109,8 @@ async def test_an_unsent_message_is_deleted(
     async with bench.database.connect() as connection:
         bodies = (await connection.scalars(select(tables.event.c.body))).all()
     assert "ひみつ" not in json.dumps(bodies, ensure_ascii=False)
+    await bench.work()
+    assert line_platform.delivered == []
 
 
 async def test_the_user_id_is_stored_encrypted_alone(

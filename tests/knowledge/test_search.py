@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from knowledge.entries import AnyEntry, Department, Place
 from knowledge.loader import load
-from knowledge.search import SURE, SearchIndex, is_clear
+from knowledge.search import SURE, SearchIndex, decide
 
 ENTRIES = tuple(load().entries.values())
 INDEX = SearchIndex(ENTRIES)
@@ -71,9 +71,9 @@ def test_an_index_of_nothing_finds_nothing() -> None:
 
 def test_a_tie_is_not_clear_and_a_single_hit_is() -> None:
     hits = INDEX.search("マイナンバーカード")
-    assert not is_clear([hits[0], hits[0]])
-    assert is_clear(hits[:1])
-    assert is_clear([])
+    assert decide([hits[0], hits[0]]) is None
+    assert decide(hits[:1]) == hits[0]
+    assert decide([]) is None
 
 
 @given(SAID)

@@ -1,0 +1,30 @@
+"""Rasa's own copy of what was said: deleted whenever ours is (design rule 4).
+
+Rasa's tracker store makes its table at its first start, in a schema of the same database.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import Double, Text, column, delete, func, table, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+_EVENTS = table("events", column("sender_id", Text), column("timestamp", Double), schema="rasa")
+
+
+async def forget(connection: AsyncConnection, conversation: UUID) -> None:
+    """Delete what Rasa keeps of one conversation."""
+    if await _is_there(connection):
+        await connection.execute(delete(_EVENTS).where(_EVENTS.c.sender_id == str(conversation)))
+
+
+async def forget_older_than(connection: AsyncConnection, days: int) -> None:
+    """Delete what Rasa heard more than `days` ago."""
+    if await _is_there(connection):
+        before = func.extract("epoch", func.now()) - days * 24 * 60 * 60
+        await connection.execute(delete(_EVENTS).where(_EVENTS.c.timestamp < before))
+
+
+async def _is_there(connection: AsyncConnection) -> bool:
+    return await connection.scalar(text("select to_regclass('rasa.events')")) is not None
