@@ -98,7 +98,10 @@ class Knowledge:
 
     def _watch(self) -> None:
         for _ in watchfiles.watch(self._root, stop_event=self._stop, debounce=300, step=50):
-            self.reload()
+            try:
+                self.reload()
+            except Exception as error:  # a bug must not end the watch: the next save may be read well
+                log.exception("knowledge_reload_failed", why=type(error).__name__)
 
     def urgent(self, text: str) -> Answer | None:
         """The answer that goes before anything else (design rule 7), None when life is not at risk."""
