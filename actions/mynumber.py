@@ -7,11 +7,10 @@ from knowledge.answer import Answer
 
 
 class ActionMynumber(AnswerAction):
-    """The intent already tells the topic, so the topic joins the words to search for."""
+    """The intent already tells the topic, so its words join those to search for."""
 
     action_name = "action_mynumber"
 
     def answer(self, turn: Turn) -> Answer:
         topic = self._knowledge.phrases.mynumber_topic
-        text = turn.text if topic in turn.text else f"{topic} {turn.text}"
-        return self._knowledge.answer(text, last=turn.entry)
+        return self._knowledge.answer(turn.text, last=turn.entry, topic=topic)

@@ -46,7 +46,7 @@ class Composer:
     """Says what `content` knows on `today`; makes no choice of entry."""
 
     def __init__(self, content: Content, today: date) -> None:
-        self._entries = content.entries
+        self._content = content
         self._phrases = content.phrases
         self._labels = content.phrases.labels
         self._today = today
@@ -62,8 +62,8 @@ class Composer:
         found = [(name, fact) for name, fact in facts_of(entry, aspect) if fact.holds_on(self._today)]
         label = self._labels.aspects[aspect]
         if not found:
-            text = self._phrases.aspect_missing.format(title=entry.title, label=label)
-        elif all(_status(entry, fact) is Status.UNCONFIRMED for _, fact in found):
+            return self._missing(entry, aspect, confidence)
+        if all(_status(entry, fact) is Status.UNCONFIRMED for _, fact in found):
             text = self._phrases.aspect_unconfirmed.format(title=entry.title, label=label)
         else:
             text = self._phrases.aspect[aspect].format(title=entry.title)
@@ -71,6 +71,13 @@ class Composer:
         if aspect is Aspect.ONLINE:
             facts += self._form_needs(entry)
         return self._answer(entry, aspect, text, facts, confidence)
+
+    def _missing(self, entry: AnyEntry, aspect: Aspect, confidence: float) -> Answer:
+        """What is not known is said first; then what is."""
+        label = self._labels.aspects[aspect]
+        overview = self._overview(entry, confidence)
+        missing = self._phrases.aspect_missing.format(title=entry.title, label=label)
+        return overview.model_copy(update={"text": f"{missing}\n{overview.text}", "aspect": aspect})
 
     def hours(self, entry: Place | Department, asked: Asked, now: datetime, confidence: float) -> Answer:
         """Say whether `entry` is open on the day asked about."""
@@ -104,8 +111,8 @@ class Composer:
 
     def refer(self, text: str, kind: AnswerKind, confidence: float = 1.0) -> Answer:
         """Say a phrase and how to reach the city: by phone, at the counter, or through a person."""
-        office = self._entries[self._phrases.office]
-        address = [(self._labels.address, fact) for fact in self._current(getattr(office, "address", ()))]
+        office = self._content.office
+        address = [(self._labels.address, fact) for fact in self._current(office.address)]
         answer = self._answer(office, None, text, address, confidence)
         return answer.model_copy(
             update={
@@ -187,9 +194,8 @@ class Composer:
         own = self._current(getattr(entry, "phone", ()))
         if own:
             return [(entry.title, phone, _status(entry, phone)) for phone in own]
-        office = self._entries[entry.department or self._phrases.office]
-        numbers = self._current(getattr(office, "phone", ()))
-        return [(office.title, phone, _status(office, phone)) for phone in numbers]
+        office = self._content.office_of(entry)
+        return [(office.title, phone, _status(office, phone)) for phone in self._current(office.phone)]
 
     def _phone_links(self, phones: Sequence[tuple[str, PhoneFact, Status]]) -> Iterable[AnswerLink]:
         for name, phone, _ in phones:

@@ -17,7 +17,7 @@ from ruamel.yaml.constructor import RoundTripConstructor, SafeConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
 
-from knowledge.entries import AnyEntry
+from knowledge.entries import AnyEntry, Department
 from knowledge.errors import ContentError, Problem
 from knowledge.phrases import Phrases
 
@@ -51,6 +51,21 @@ class Content:
     entries: Mapping[str, AnyEntry]
     phrases: Phrases
     files: Mapping[str, str]
+
+    @property
+    def office(self) -> Department:
+        """The city's own office."""
+        return self._department(self.phrases.office)
+
+    def office_of(self, entry: AnyEntry) -> Department:
+        """The department that handles `entry`, else the city's own office."""
+        return self._department(entry.department or self.phrases.office)
+
+    def _department(self, entry_id: str) -> Department:
+        office = self.entries[entry_id]
+        if not isinstance(office, Department):
+            raise TypeError(f"{office.id} is no department")  # the loader has refused such content
+        return office
 
 
 def load(root: Path = CONTENT) -> Content:

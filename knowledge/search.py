@@ -75,10 +75,18 @@ class SearchIndex:
             self._bm25.index(corpus, show_progress=False)
 
     def search(
-        self, text: str, limit: int = 5, accept: Callable[[AnyEntry], bool] = lambda _: True
+        self,
+        text: str,
+        limit: int = 5,
+        accept: Callable[[AnyEntry], bool] = lambda _: True,
+        topic: str = "",
     ) -> list[Hit]:
-        """The best `limit` entries that `accept` lets through, best first; [] when none is like it."""
-        words, pairs = tokens.words(text), _pairs(text)
+        """The best `limit` entries that `accept` lets through, best first; [] when none is like it.
+
+        The words of `topic` are searched too, but the resident did not say them: they name nothing.
+        """
+        said, pairs = tokens.words(text), _pairs(text)
+        words = (*said, *(word for word in tokens.words(topic) if word not in said))
         if not self._vocabulary:
             return []
         alike = LIKE if words else SAME
@@ -86,14 +94,14 @@ class SearchIndex:
         bm25 = self._bm25.get_scores(known) if known else np.zeros(len(self._entries))
         best = float(bm25.max()) or 1.0
         question = _squeeze(text)
-        longest = max((self._named(i, question) for i in range(len(self._entries))), default=0)
+        called = self._called(question)
         hits = []
         for i, entry in enumerate(self._entries):
             likeness = max((_dice(pairs, other) for other in self._letters[i]), default=0.0)
             if not accept(entry) or (bm25[i] == 0 and likeness < alike):
                 continue
             covered = self._coverage(words, i)
-            named = NAMED if 0 < longest == self._named(i, question) else 0.0
+            named = NAMED if called & self._names[i] else 0.0
             if len(words) == 1 and words[0].form not in self._name_forms[i]:
                 covered = min(covered, PASSING)
             confidence = min(1.0, max(covered + named, likeness))
@@ -117,16 +125,25 @@ class SearchIndex:
         frequency = self._document_frequency[form]
         return math.log(1 + (len(self._entries) - frequency + 0.5) / (frequency + 0.5))
 
-    def _named(self, i: int, question: str) -> int:
-        return max((len(name) for name in self._names[i] if name in question), default=0)
+    def _called(self, question: str) -> frozenset[str]:
+        """The names in the question, without those that are but a part of a longer one there."""
+        found = {name for names in self._names for name in names if name in question}
+        return frozenset(
+            name for name in found if not any(name != other and name in other for other in found)
+        )
 
 
 def decide(hits: Sequence[Hit]) -> Hit | None:
-    """The hit to answer with, None when none is sure or two are too close to tell apart."""
+    """The hit to answer with, None when none is sure or two are too close to tell apart.
+
+    Two entries that the question both calls by name are never told apart.
+    """
     if not hits or hits[0].confidence < SURE:
         return None
-    if len(hits) > 1 and hits[1].score > hits[0].score * (1 - CLEAR_LEAD):
-        return None
+    if len(hits) > 1:
+        close = hits[1].score > hits[0].score * (1 - CLEAR_LEAD)
+        if close or (hits[0].named and hits[1].named):
+            return None
     return hits[0]
 
 
@@ -144,8 +161,8 @@ def _squeeze(text: str) -> str:
     return "".join(tokens.normalise(text).split())
 
 
-def _names(entry: AnyEntry) -> tuple[str, ...]:
-    return tuple(_squeeze(name) for name in (entry.title, *entry.aliases))
+def _names(entry: AnyEntry) -> frozenset[str]:
+    return frozenset(_squeeze(name) for name in (entry.title, *entry.aliases))
 
 
 def _strong_texts(entry: AnyEntry) -> tuple[str, ...]:

@@ -111,13 +111,16 @@ class Knowledge:
                 return self._composer(snapshot).about(entry, Aspect.ABOUT, 1.0)
         return None
 
-    def answer(self, text: str, aspect: Aspect = Aspect.ABOUT, *, last: str | None = None) -> Answer:
+    def answer(
+        self, text: str, aspect: Aspect = Aspect.ABOUT, *, last: str | None = None, topic: str = ""
+    ) -> Answer:
         """Answer a question about `aspect`; `last` is the entry answered before, for follow-ups.
 
-        A question that names no topic of its own is about `last`.
+        A question that names no topic of its own is about `last`; `topic` is what it is known to
+        be about, whatever its words.
         """
         snapshot = self._snapshot
-        composer, hits = self._composer(snapshot), snapshot.index.search(text)
+        composer, hits = self._composer(snapshot), snapshot.index.search(text, topic=topic)
         if decided := decide(hits):
             return composer.about(decided.entry, aspect, decided.confidence)
         previous = snapshot.content.entries.get(last or "")
@@ -144,7 +147,9 @@ class Knowledge:
         if decided and isinstance(decided.entry, Place | Department):
             return composer.hours(decided.entry, asked, now, decided.confidence)
         previous = snapshot.content.entries.get(last or "")
-        if isinstance(previous, Place | Department) and not tokens.words(place):
+        if previous and not tokens.words(place):
+            if not isinstance(previous, Place | Department):
+                previous = snapshot.content.office_of(previous)
             return composer.hours(previous, asked, now, 1.0)
         if hits and hits[0].confidence >= TORN:
             return composer.choices([hit.entry for hit in hits], hits[0].confidence)
