@@ -48,16 +48,17 @@ async def run(settings: Settings) -> None:
         )
         add_tasks(queue, workers, settings.retry_every)
         await resources.enter_async_context(queue.open_async())
-        rescuer = asyncio.create_task(_rescue(queue))
         log.info("worker_ready", concurrency=settings.worker_concurrency)
-        await queue.run_worker_async(
-            concurrency=settings.worker_concurrency,
-            delete_jobs="successful",
-            update_heartbeat_interval=HEARTBEAT,
-            stalled_worker_timeout=DEAD_AFTER,
-            shutdown_graceful_timeout=settings.rasa_timeout,
-        )
-        rescuer.cancel()
+        async with asyncio.TaskGroup() as together:  # if one of them fails, the process ends and is restarted
+            rescuer = together.create_task(_rescue(queue))
+            await queue.run_worker_async(
+                concurrency=settings.worker_concurrency,
+                delete_jobs="successful",
+                update_heartbeat_interval=HEARTBEAT,
+                stalled_worker_timeout=DEAD_AFTER,
+                shutdown_graceful_timeout=settings.rasa_timeout,
+            )
+            rescuer.cancel()
     knowledge.close()
     await database.dispose()
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-import socket
 import statistics
 import sys
 import tempfile
@@ -64,8 +63,7 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="madoguchi-bench-"))
     content = folder / "content"
     shutil.copytree(CONTENT, content)
-    ports = Ports(*(_free_port() for _ in range(3)))
-    stack = Stack(folder / "run", ports, ensure_model(say), {"MADOGUCHI_CONTENT": str(content)})
+    stack = Stack(folder / "run", Ports.free(), ensure_model(say), {"MADOGUCHI_CONTENT": str(content)})
     try:
         first = _timed(lambda: stack.start(say))
         stack.stop()
@@ -250,13 +248,6 @@ def _timed(work: Callable[[], None]) -> float:
     began = time.perf_counter()
     work()
     return time.perf_counter() - began
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _print(rows: Sequence[Row]) -> None:

@@ -54,6 +54,14 @@ class Ports:
             actions=int(os.environ.get("MADOGUCHI_ACTIONS_PORT", "5055")),
         )
 
+    @classmethod
+    def free(cls) -> Ports:
+        """Three ports that were free a moment ago, for a house beside the real one."""
+        with socket.socket() as web, socket.socket() as rasa, socket.socket() as actions:
+            for probe in (web, rasa, actions):
+                probe.bind(("127.0.0.1", 0))
+            return cls(*(probe.getsockname()[1] for probe in (web, rasa, actions)))
+
 
 @dataclass
 class Stack:

@@ -44,7 +44,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The whole house on free ports: PostgreSQL, Rasa, actions, web, worker."""
     house = Stack(
         tmp_path_factory.mktemp("house"),
-        Ports(web=free_port(), rasa=free_port(), actions=free_port()),
+        Ports.free(),
         ensure_model(print),
     )
     try:

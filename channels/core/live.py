@@ -34,7 +34,7 @@ class LiveEvents:
         while True:
             try:
                 await self._listen_once()
-            except psycopg.OperationalError as error:
+            except psycopg.Error as error:
                 log.warning("listen_lost", why=type(error).__name__)
             await asyncio.sleep(RECONNECT_AFTER)
 
@@ -45,9 +45,10 @@ class LiveEvents:
         try:
             while True:
                 wake.clear()
-                for event in await self._store.events(conversation, after=after):
-                    after = event.sequence
-                    yield event
+                while found := await self._store.events(conversation, after=after):
+                    for event in found:
+                        after = event.sequence
+                        yield event
                 try:
                     await asyncio.wait_for(wake.wait(), LOOK_ANYWAY)
                 except TimeoutError:

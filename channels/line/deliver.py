@@ -29,6 +29,9 @@ from knowledge.service import Knowledge
 
 log = structlog.get_logger(__name__)
 
+GIVE_UP_AFTER = 3600.0
+"""Seconds after which an answer that LINE would not take is of no use any more."""
+
 
 class LineDeliverer(Protocol):
     """Delivers the reply to one event; runs again after any failure."""
@@ -59,6 +62,9 @@ class LineApi:
         delivery = await self._store.line_delivery(conversation, answers)
         if delivery is None or delivery.delivered_at:
             return
+        if _age(delivery) > GIVE_UP_AFTER:
+            log.error("line_given_up", answers=answers)
+            return
         parts = await self._store.reply_parts(conversation, answers)
         messages = render(parts, self._knowledge.phrases)
         await self._store.mark_delivery(conversation, answers, "attempted_at")
@@ -80,8 +86,7 @@ class LineApi:
         except ApiException as error:
             if error.status != 400:
                 raise
-            age = (datetime.now(UTC) - delivery.received_at).total_seconds()
-            return delivery.attempted_at is not None and age < limits.REPLY_TOKEN_LIFE
+            return delivery.attempted_at is not None and _age(delivery) < limits.REPLY_TOKEN_LIFE
         return True
 
     async def _push(
@@ -98,3 +103,8 @@ class LineApi:
         except ApiException as error:
             if error.status != 409:
                 raise
+
+
+def _age(delivery: LineDelivery) -> float:
+    """Seconds since the resident's message came in."""
+    return (datetime.now(UTC) - delivery.received_at).total_seconds()

@@ -181,3 +181,17 @@ async def test_the_webhook_answers_well_within_line_s_patience(
     began = time.monotonic()
     await send(line_platform, api, line_platform.message_event("転入届"))
     assert time.monotonic() - began < 2.0  # LINE gives up here; `make bench` measures the budget
+
+
+async def test_a_reply_that_line_refuses_for_an_hour_is_given_up(
+    api: httpx.AsyncClient, bench: Bench, line_platform: LinePlatform
+) -> None:
+    await send(line_platform, api, line_platform.message_event("転入届"))
+    line_platform.fail_next[:] = [429]
+    await bench.work()
+    async with bench.database.begin() as connection:
+        await connection.execute(text("update delivery set received_at = now() - interval '61 minutes'"))
+    await bench.work()
+    assert line_platform.delivered == []
+    async with bench.database.connect() as connection:
+        assert await connection.scalar(text("select count(*) from procrastinate_jobs")) == 0

@@ -23,14 +23,14 @@ def test_a_taken_port_is_named_with_the_way_out(tmp_path: Path) -> None:
 
 
 def test_a_second_start_in_the_same_folder_is_refused(stack: Stack) -> None:
-    again = Stack(stack.run_dir, Ports(free_port(), free_port(), free_port()), stack.model)
+    again = Stack(stack.run_dir, Ports.free(), stack.model)
     with pytest.raises(OpsError, match="もう動いています"):
         again.start(print)
 
 
 def test_a_part_that_cannot_start_is_named(tmp_path: Path) -> None:
     settings = {"MADOGUCHI_RETENTION_DAYS": "たくさん"}
-    house = Stack(tmp_path, Ports(free_port(), free_port(), free_port()), Path("none"), settings)
+    house = Stack(tmp_path, Ports.free(), Path("none"), settings)
     try:
         with pytest.raises(OpsError, match=r"データベースを準備できません。.*migrate\.log"):
             house.start(print)
