@@ -8,6 +8,9 @@ The load generator shares the machine's cores with the house.
 from __future__ import annotations
 
 import asyncio
+import base64
+import hashlib
+import hmac
 import json
 import shutil
 import statistics
@@ -46,6 +49,10 @@ TURNS_EACH = 8
 THINKING = 3.0
 """Seconds a resident reads before the next question; still faster than anybody reads."""
 PATIENCE = 60.0
+LINE_SECRET = "a secret of the bench"  # noqa: S105  # signs its own requests to its own house
+LINE_CALLS = 60
+LINE_EVERY = 0.1
+"""Seconds between two webhook calls, while residents on the web ask without a pause."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,8 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="madoguchi-bench-"))
     content = folder / "content"
     shutil.copytree(CONTENT, content)
-    stack = Stack(folder / "run", Ports.free(), ensure_model(say), {"MADOGUCHI_CONTENT": str(content)})
+    settings = {"MADOGUCHI_CONTENT": str(content), "MADOGUCHI_LINE_CHANNEL_SECRET": LINE_SECRET}
+    stack = Stack(folder / "run", Ports.free(), ensure_model(say), settings)
     try:
         first = _timed(lambda: stack.start(say))
         stack.stop()
@@ -108,6 +116,8 @@ async def _load(stack: Stack) -> list[Row]:
         began = time.perf_counter()
         rush = await _turns(through_web, residents=RESIDENTS, each=20)
         rate = len(rush) / (time.perf_counter() - began)
+        say("その間に LINE からも届きます。")
+        line, _ = await asyncio.gather(_webhooks(client), _turns(through_web, residents=RESIDENTS, each=20))
         began = time.perf_counter()
         rush_bare = await _turns(bare_rasa, residents=RESIDENTS, each=20)
         rate_bare = len(rush_bare) / (time.perf_counter() - began)
@@ -116,6 +126,7 @@ async def _load(stack: Stack) -> list[Row]:
         Row(f"返答 {RESIDENTS}人 p50 / p95", _p(ten), "80 / 250 ms", _p(ten_bare)),
         Row(f"返答 {RESIDENTS}人 休みなし p50 / p95", _p(rush), "", _p(rush_bare)),
         Row("1秒あたりの返答", f"{rate:.1f}", "20 以上", f"{rate_bare:.1f}"),
+        Row("LINEへの応答 混雑時 p50 / p95", _p(line), "200 ms"),
     ]
 
 
@@ -141,6 +152,37 @@ async def _turns(
         return times
 
     return [seconds for times in await asyncio.gather(*map(one, range(residents))) for seconds in times]
+
+
+async def _webhooks(client: httpx.AsyncClient) -> list[float]:
+    """Seconds until each webhook call was answered. The events ask for no turn of Rasa."""
+    times = []
+    for number in range(LINE_CALLS):
+        event = {
+            "type": "message",
+            "mode": "active",
+            "timestamp": 0,
+            "source": {"type": "user", "userId": f"U{number:032x}"},
+            "webhookEventId": uuid.uuid4().hex,
+            "deliveryContext": {"isRedelivery": False},
+            "replyToken": "none",
+            "message": {
+                "type": "sticker",
+                "id": "1",
+                "quoteToken": "q",
+                "packageId": "1",
+                "stickerId": "1",
+                "stickerResourceType": "STATIC",
+            },
+        }
+        body = json.dumps({"destination": "U", "events": [event]}).encode()
+        digest = hmac.digest(LINE_SECRET.encode(), body, hashlib.sha256)
+        headers = {"x-line-signature": base64.b64encode(digest).decode()}
+        began = time.perf_counter()
+        (await client.post("/line/webhook", content=body, headers=headers)).raise_for_status()
+        times.append(time.perf_counter() - began)
+        await asyncio.sleep(LINE_EVERY)
+    return times
 
 
 class _Asker(Protocol):

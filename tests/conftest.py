@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from alembic import command
 from channels.migrate import alembic_config
 from ops.model import ROOT, ensure_model
 from ops.stack import Ports, Stack
+from tests.line import platform as line
 
 
 @pytest.fixture(scope="session")
@@ -40,26 +40,30 @@ def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The whole house on free ports: PostgreSQL, Rasa, actions, web, worker."""
+def line_platform() -> Iterator[line.LinePlatform]:
+    """LINE, as far as the bot can tell."""
+    with line.line_platform() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory, line_platform: line.LinePlatform) -> Iterator[Stack]:
+    """The whole house on free ports: PostgreSQL, Rasa, actions, web, worker, joined to LINE."""
     house = Stack(
         tmp_path_factory.mktemp("house"),
         Ports.free(),
         ensure_model(print),
+        {
+            "MADOGUCHI_LINE_CHANNEL_SECRET": line.SECRET,
+            "MADOGUCHI_LINE_CHANNEL_TOKEN": line.TOKEN,
+            "MADOGUCHI_LINE_API_URL": line_platform.url,
+        },
     )
     try:
         house.start(print)
         yield house
     finally:
         house.stop()
-
-
-def free_port() -> int:
-    """A loopback port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:

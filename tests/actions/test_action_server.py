@@ -12,7 +12,7 @@ import pytest
 
 from actions.server import CAPABILITIES
 from knowledge.answer import Answer
-from tests.conftest import free_port
+from tests.serving import free_port
 
 ROOT = Path(__file__).parents[2]
 SECRET = "個人番号は123456789018です"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -25,9 +25,8 @@ from channels.line.deliver import LineApi
 from channels.settings import Settings
 from knowledge.answer import Answer, AnswerKind
 from knowledge.service import Knowledge
-from tests.conftest import free_port
 from tests.line import platform as line
-from tests.serving import served
+from tests.serving import free_port, served
 
 HOUSE_SECRET = "a house secret of more than thirty-two characters"
 
@@ -89,12 +88,6 @@ def store(database: AsyncEngine, queue: procrastinate.App) -> Store:
 @pytest.fixture(scope="session")
 def knowledge() -> Knowledge:
     return Knowledge()
-
-
-@pytest.fixture(scope="session")
-def line_platform() -> Iterator[line.LinePlatform]:
-    with line.line_platform() as running:
-        yield running
 
 
 @pytest.fixture

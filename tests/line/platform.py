@@ -22,9 +22,8 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from channels.line.limits import TEXT_UNITS
-from tests.conftest import free_port
 from tests.line.description import problems
-from tests.serving import served
+from tests.serving import free_port, served
 
 SECRET = "0123456789abcdef0123456789abcdef"
 TOKEN = "channel-access-token"

@@ -8,7 +8,7 @@ import pytest
 from ops.errors import OpsError
 from ops.model import fingerprint
 from ops.stack import Ports, Stack
-from tests.conftest import free_port
+from tests.serving import free_port
 
 
 def test_a_taken_port_is_named_with_the_way_out(tmp_path: Path) -> None:
