@@ -5,9 +5,8 @@ from __future__ import annotations
 from actions.turn import AnswerAction, Turn
 from knowledge.answer import Answer
 from knowledge.aspects import Aspect, aspects_known
-from knowledge.dates import asked_day
+from knowledge.dates import names_day
 from knowledge.entries import Department, Place
-from knowledge.service import local_now
 
 
 class ActionFollowUp(AnswerAction):
@@ -19,7 +18,7 @@ class ActionFollowUp(AnswerAction):
         if turn.entry is None or turn.entry not in self._knowledge.content.entries:
             return self._knowledge.answer(turn.text)
         entry = self._knowledge.entry(turn.entry)
-        if isinstance(entry, Place | Department) and asked_day(turn.text, local_now().date()):
+        if isinstance(entry, Place | Department) and names_day(turn.text):
             return self._knowledge.hours(turn.text, last=turn.entry)
         aspect = Aspect.HOW if Aspect.HOW in aspects_known(entry) else Aspect.ABOUT
         return self._knowledge.answer(turn.text, aspect, last=turn.entry)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from knowledge.answer import Answer
@@ -15,28 +15,37 @@ from knowledge.aspects import Aspect
 from knowledge.service import Knowledge
 
 _ASPECT_PREFIX = "ask_"
+_NAMES = frozenset({"procedure", "place"})
 
 
 @dataclass(frozen=True)
 class Turn:
     """What the resident just said, and what was answered before.
 
-    `entry` is the id last answered; `offered` what the last reply's choices would say.
+    `names` are the procedures and places that Rasa heard; `entry` is the id last answered;
+    `offered` what the last reply's choices would say.
     """
 
     text: str
     intent: str
+    names: tuple[str, ...] = ()
     entry: str | None = None
     offered: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, tracker: Tracker) -> Turn:
-        """Read the turn from a tracker."""
+        """Read the turn from a tracker; channels/ sends the context along as metadata."""
+        context = tracker.latest_message.get("metadata") or {}
         return cls(
             text=tracker.latest_message.get("text") or "",
             intent=tracker.get_intent_of_latest_message(skip_fallback_intent=False) or "",
-            entry=tracker.get_slot("entry"),
-            offered=tuple(tracker.get_slot("offered") or ()),
+            names=tuple(
+                entity["value"]
+                for entity in tracker.latest_message.get("entities") or ()
+                if entity["entity"] in _NAMES
+            ),
+            entry=context.get("entry"),
+            offered=tuple(context.get("offered") or ()),
         )
 
     @property
@@ -65,10 +74,7 @@ class AnswerAction(Action, ABC):
     def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[EventType]:
-        """Answer, and remember what was answered and offered."""
+        """Answer; nothing is left in Rasa's slots."""
         answer = self.answer(Turn.of(tracker))
         dispatcher.utter_message(json_message=answer.model_dump(mode="json"))
-        slots = {"offered": [choice.says for choice in answer.choices]}
-        if answer.entry:
-            slots |= {"entry": answer.entry, "aspect": answer.aspect}  # type: ignore[dict-item]
-        return [SlotSet(name, value) for name, value in slots.items()]
+        return []

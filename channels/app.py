@@ -37,9 +37,9 @@ def create_app(settings: Settings) -> FastAPI:
     """The app, not yet connected to anything."""
     database = engine(settings.database_url)
     queue = queue_app(settings.database_url)
-    store = Store(database, ProcrastinateQueue(queue))
-    live = LiveEvents(store, settings.database_url)
     knowledge = Knowledge(settings.content)
+    store = Store(database, ProcrastinateQueue(queue), knowledge.is_urgent)
+    live = LiveEvents(store, settings.database_url)
     client = httpx.AsyncClient()
     secret = settings.secret.get_secret_value()
 

@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+import time
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -29,6 +30,9 @@ def main() -> int:
                 print(json.dumps(body, ensure_ascii=False) if arguments.json else _as_text(body))
     except httpx.HTTPStatusError as error:
         print(_reason(error.response), file=sys.stderr)
+        return 1
+    except httpx.ReadTimeout:
+        print("返答がありません。まどぐちの画面と .run/logs/worker.log を確かめてください。", file=sys.stderr)
         return 1
     except httpx.HTTPError:
         print(
@@ -71,12 +75,15 @@ def _ask(client: httpx.Client, handle: str, question: str) -> Iterator[dict[str,
         json={"text": question},
         headers={"Idempotency-Key": str(uuid.uuid4())},
     ).raise_for_status()
+    until = time.monotonic() + WAIT
     headers = {"Last-Event-ID": str(stored.json()["sequence"])}
     with client.stream("GET", f"{path}/events", headers=headers) as stream:
         if stream.is_error:
             stream.read()
             stream.raise_for_status()
         for line in stream.iter_lines():
+            if time.monotonic() > until:
+                raise httpx.ReadTimeout("no reply")
             if not line.startswith("data:"):
                 continue
             event = json.loads(line.removeprefix("data:"))

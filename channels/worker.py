@@ -35,8 +35,8 @@ async def run(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT."""
     database = engine(settings.database_url)
     queue = queue_app(settings.database_url)
-    store = Store(database, ProcrastinateQueue(queue))
     knowledge = Knowledge(settings.content)
+    store = Store(database, ProcrastinateQueue(queue), knowledge.is_urgent)
     knowledge.watch()
     async with contextlib.AsyncExitStack() as resources:
         client = await resources.enter_async_context(httpx.AsyncClient())

@@ -16,6 +16,8 @@ from knowledge.evaluate import cross_validate
 from knowledge.loader import CONTENT, load
 from knowledge.service import Knowledge
 
+KINDS = ("procedure", "place", "guide", "faq", "department", "notice")
+
 
 def main() -> int:
     """Run one command; returns the exit code: 1 when content is broken."""
@@ -46,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(run=_check)
 
     listing = commands.add_parser("list", help="項目の一覧")
-    listing.add_argument("--kind", help="種類で絞る（procedure, place, guide, faq, department, notice）")
+    listing.add_argument("--kind", choices=KINDS, help="種類で絞る")
     listing.add_argument("--json", action="store_true", help="JSON で出す")
     listing.set_defaults(run=_list)
 

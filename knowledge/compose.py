@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
+from urllib.parse import quote
 
 from knowledge.answer import (
     Answer,
@@ -183,8 +184,8 @@ class Composer:
     def _page_links(self, entry: AnyEntry) -> Iterable[AnswerLink]:
         form = entry.form if isinstance(entry, Procedure) else None
         if form and form.holds_on(self._today) and entry.holds_on(self._today):
-            sure = (form.status or entry.status) is Status.CONFIRMED
-            label = self._labels.form if sure else self._labels.form_unconfirmed
+            doubtful = (form.status or entry.status) is Status.UNCONFIRMED
+            label = self._labels.form_unconfirmed if doubtful else self._labels.form
             yield AnswerLink(label=label.format(service=form.service), url=form.url, role=LinkRole.FORM)
         if entry.page:
             yield AnswerLink(label=self._labels.page, url=entry.page, role=LinkRole.PAGE)
@@ -200,7 +201,7 @@ class Composer:
     def _phone_links(self, phones: Sequence[tuple[str, PhoneFact, Status]]) -> Iterable[AnswerLink]:
         for name, phone, _ in phones:
             label = self._labels.call.format(name=name, number=phone.value)
-            yield AnswerLink(label=label, url=f"tel:{phone.value}", role=LinkRole.TEL)
+            yield AnswerLink(label=label, url=f"tel:{quote(phone.value)}", role=LinkRole.TEL)
 
     def _next_questions(self, entry: AnyEntry, answered: Aspect | None) -> tuple[AnswerChoice, ...]:
         aspects = [aspect for aspect in aspects_known(entry) if aspect is not answered]

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from knowledge.errors import NoSuchDayError
 from knowledge.tokens import normalise
 
 
@@ -31,13 +32,24 @@ _LEAP_GAP = 8
 
 
 def asked_day(text: str, today: date) -> Asked | None:
-    """The day `text` names, counted from `today`; None when it names none, or an impossible one."""
+    """The day `text` names, counted from `today`; None when it names none.
+
+    Raises NoSuchDayError for 「2月30日」.
+    """
     question = normalise(text)
     for pattern, read in _TABLE:
         if match := pattern.search(question):
             day = read(match, today)
-            return Asked(day) if day else None
+            if day is None:
+                raise NoSuchDayError
+            return Asked(day)
     return Asked(today, now=True) if _NOW.search(question) else None
+
+
+def names_day(text: str) -> bool:
+    """Whether `text` names a day or this moment, possible or not."""
+    question = normalise(text)
+    return any(pattern.search(question) for pattern, _ in _TABLE) or bool(_NOW.search(question))
 
 
 def without_day(text: str) -> str:

@@ -1,8 +1,9 @@
 """What can go wrong in knowledge, for the clerk who reads the message.
 
 KnowledgeError
-├── ContentError    one or more files of content/ are wrong (carries all problems)
-├── HoursError      an opening-hours expression can't be read (also a ValueError)
+├── ContentError         one or more files of content/ are wrong (carries all problems)
+├── HoursError           an opening-hours expression can't be read (also a ValueError)
+├── NoSuchDayError       a question names a day that no calendar has
 └── UnknownEntryError    no entry has this id
 """
 
@@ -37,6 +38,10 @@ class ContentError(KnowledgeError):
 
 class HoursError(KnowledgeError, ValueError):
     """An opening-hours expression that can't be read."""
+
+
+class NoSuchDayError(KnowledgeError):
+    """A question names a day that no calendar has, such as 30 February."""
 
 
 class UnknownEntryError(KnowledgeError):

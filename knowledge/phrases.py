@@ -81,6 +81,7 @@ class HoursPhrases(_Model):
     unknown_day: Annotated[Text, _needs("title", "day")]
     unknown: WithTitle
     which: Plain
+    no_such_day: Plain
 
 
 class Labels(_Model):
@@ -119,6 +120,7 @@ class WebPhrases(_Model):
     """What the web channel says when it can't take a request."""
 
     not_found: Plain
+    no_such_page: Plain
     invalid: Plain
     too_large: Plain
     unavailable: Plain

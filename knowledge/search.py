@@ -36,7 +36,7 @@ LIKE = 0.6
 SAME = 0.85
 """With no word but those of STOP (or kana nobody can split), it must almost be that question."""
 PASSING = 0.5
-"""The most that a single word can cover in an entry that has it in passing, not in its name."""
+"""The most that is covered by an entry that has the question's words in passing, none in its name."""
 NAMED = 0.15
 """Added to the confidence of an entry whose very title or alias stands in the question."""
 _WORDS, _COVERED, _LETTERS = 0.4, 0.35, 0.25
@@ -90,6 +90,7 @@ class SearchIndex:
         if not self._vocabulary:
             return []
         alike = LIKE if words else SAME
+        forms = frozenset(word.form for word in words)
         known = [word.form for word in words if word.form in self._vocabulary]
         bm25 = self._bm25.get_scores(known) if known else np.zeros(len(self._entries))
         best = float(bm25.max()) or 1.0
@@ -102,7 +103,7 @@ class SearchIndex:
                 continue
             covered = self._coverage(words, i)
             named = NAMED if called & self._names[i] else 0.0
-            if len(words) == 1 and words[0].form not in self._name_forms[i]:
+            if not forms & self._name_forms[i]:
                 covered = min(covered, PASSING)
             confidence = min(1.0, max(covered + named, likeness))
             score = _WORDS * float(bm25[i]) / best + _COVERED * covered + _LETTERS * likeness

@@ -22,7 +22,7 @@ from knowledge.aspects import Aspect
 from knowledge.compose import Composer
 from knowledge.dates import Asked, asked_day, without_day
 from knowledge.entries import AnyEntry, Department, Faq, Place
-from knowledge.errors import ContentError, Problem, UnknownEntryError
+from knowledge.errors import ContentError, NoSuchDayError, Problem, UnknownEntryError
 from knowledge.loader import CONTENT, Content, load
 from knowledge.phrases import Phrases
 from knowledge.search import TORN, Hit, SearchIndex, decide
@@ -111,18 +111,32 @@ class Knowledge:
                 return self._composer(snapshot).about(entry, Aspect.ABOUT, 1.0)
         return None
 
+    def is_urgent(self, text: str) -> bool:
+        """Whether a life may be at risk."""
+        return self.urgent(text) is not None
+
     def answer(
-        self, text: str, aspect: Aspect = Aspect.ABOUT, *, last: str | None = None, topic: str = ""
+        self,
+        text: str,
+        aspect: Aspect = Aspect.ABOUT,
+        *,
+        last: str | None = None,
+        topic: str = "",
+        names: Sequence[str] = (),
     ) -> Answer:
         """Answer a question about `aspect`; `last` is the entry answered before, for follow-ups.
 
         A question that names no topic of its own is about `last`; `topic` is what it is known to
-        be about, whatever its words.
+        be about, whatever its words. `names` are the procedures and places heard in it: they
+        decide among what was found, when a long story leaves the search torn.
         """
         snapshot = self._snapshot
         composer, hits = self._composer(snapshot), snapshot.index.search(text, topic=topic)
         if decided := decide(hits):
             return composer.about(decided.entry, aspect, decided.confidence)
+        named = decide(snapshot.index.search(" ".join(names))) if names else None
+        if named and named.named and named.entry.id in {hit.entry.id for hit in hits}:
+            return composer.about(named.entry, aspect, named.confidence)
         previous = snapshot.content.entries.get(last or "")
         if previous and not tokens.words(text):
             return composer.about(previous, aspect, 1.0)
@@ -140,7 +154,10 @@ class Knowledge:
         """Answer whether a place is open on the day `text` names, today when it names none."""
         snapshot, now = self._snapshot, self._now()
         composer = self._composer(snapshot)
-        asked = asked_day(text, now.date()) or Asked(now.date())
+        try:
+            asked = asked_day(text, now.date()) or Asked(now.date())
+        except NoSuchDayError:
+            return composer.talk(self.phrases.hours.no_such_day)
         place = without_day(text)
         hits = snapshot.index.search(place, accept=_has_hours)
         decided = decide(hits)

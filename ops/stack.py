@@ -11,6 +11,7 @@ import ctypes
 import hashlib
 import os
 import secrets
+import shlex
 import signal
 import socket
 import subprocess
@@ -49,9 +50,9 @@ class Ports:
     def of_environment(cls) -> Ports:
         """The house's own ports, each changed by its setting."""
         return cls(
-            web=int(os.environ.get("MADOGUCHI_PORT", "8080")),
-            rasa=int(os.environ.get("MADOGUCHI_RASA_PORT", "5005")),
-            actions=int(os.environ.get("MADOGUCHI_ACTIONS_PORT", "5055")),
+            web=_port("MADOGUCHI_PORT", 8080),
+            rasa=_port("MADOGUCHI_RASA_PORT", 5005),
+            actions=_port("MADOGUCHI_ACTIONS_PORT", 5055),
         )
 
     @classmethod
@@ -191,6 +192,10 @@ class Stack:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 try:
                     probe.bind(("127.0.0.1", port))
+                except PermissionError:
+                    raise OpsError(
+                        f"ポート {port} は管理者でないと使えません。{setting}=8080 のように変えてください。"
+                    ) from None
                 except OSError:
                     raise OpsError(
                         f"ポート {port} は、ほかのプログラムが使っています。"
@@ -230,13 +235,16 @@ class Stack:
             "OMP_NUM_THREADS": "1",
         }
         programs = {
-            "postgres": (f"{python} -m ops.postgres {run}/postgres {sockets}", "INT", {}),
-            "actions": (f"{python} -m actions.server", "TERM", {}),
-            "web": (f"{python} -m channels.app", "TERM", {}),
-            "worker": (f"{python} -m channels.worker", "TERM", {}),
+            "postgres": (_command(python, "-m", "ops.postgres", run / "postgres", sockets), "INT", {}),
+            "actions": (_command(python, "-m", "actions.server"), "TERM", {}),
+            "web": (_command(python, "-m", "channels.app"), "TERM", {}),
+            "worker": (_command(python, "-m", "channels.worker"), "TERM", {}),
             "rasa": (
-                f"{RASA} run --model {self.model} --endpoints bot/endpoints.yml"
-                f" --credentials bot/credentials.yml --interface 127.0.0.1 --port {self.ports.rasa}",
+                _command(
+                    *(RASA, "run", "--model", self.model),
+                    *("--endpoints", "bot/endpoints.yml", "--credentials", "bot/credentials.yml"),
+                    *("--interface", "127.0.0.1", "--port", self.ports.rasa),
+                ),
                 "TERM",
                 {name: value for name, value in rasa.items() if os.environ.get(name) != value},
             ),
@@ -248,7 +256,7 @@ class Stack:
             "supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface\n"
         ]
         for priority, (name, (command, stop, environment)) in enumerate(programs.items(), start=1):
-            pairs = ",".join(f'{key}="{value}"' for key, value in environment.items())
+            pairs = ",".join(f'{key}="{value.replace("%", "%%")}"' for key, value in environment.items())
             parts.append(
                 f"[program:{name}]\ncommand={command}\nautostart=false\nautorestart=true\n"
                 f"startsecs=1\nstartretries=8\npriority={priority}\nstopsignal={stop}\n"
@@ -309,6 +317,21 @@ class Stack:
             return httpx.get(f"{self.url}/health", timeout=5).status_code == 200
         except httpx.HTTPError:
             return False
+
+
+def _port(setting: str, default: int) -> int:
+    given = os.environ.get(setting, str(default))
+    if not given.isascii() or not given.isdecimal() or not 1 <= int(given) <= 65535:
+        raise OpsError(f"{setting}={given} は使えません。1 から 65535 までの数字にしてください。")
+    return int(given)
+
+
+def _command(*words: object) -> str:
+    """A command line for supervisord, which splits it as a shell does and expands `%`.
+
+    `setpriv` has the kernel end the process when supervisord itself is killed.
+    """
+    return shlex.join(["setpriv", "--pdeathsig", "TERM", "--", *map(str, words)]).replace("%", "%%")
 
 
 def _die_with_parent() -> None:

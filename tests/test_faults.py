@@ -7,11 +7,12 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ops.stack import Stack
+from ops.stack import Ports, Stack
 from tests.talk import Talk
 
 
@@ -121,6 +122,32 @@ def test_postgresql_killed_comes_back_and_the_house_with_it(whole: Stack) -> Non
     wait_until(lambda: all(whole.processes().values()) and healthy(whole), 120)
     assert talk.say("転入届の持ち物は？")[-1]["entry"] == "moving-in"
     talk.close()
+
+
+def test_the_supervisor_killed_takes_everything_with_it_and_a_new_start_works(
+    tmp_path: Path, stack: Stack
+) -> None:
+    house = Stack(tmp_path / "a folder 100% new", Ports.free(), stack.model)
+    house.start(print)
+    pids = [pid for pid in house.processes().values() if pid]
+    assert len(pids) == 5
+    assert house._daemon is not None
+    house._daemon.kill()
+    wait_until(lambda: not any(alive(pid) for pid in pids), 30)
+    house.stop()
+    house.start(print)
+    talk = Talk(house.url)
+    assert talk.say("印鑑登録について")[-1]["entry"] == "seal-registration"
+    talk.close()
+    house.stop()
+
+
+def alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
 
 
 def test_a_process_that_died_is_restarted_and_it_is_said(whole: Stack) -> None:

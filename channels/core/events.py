@@ -39,5 +39,13 @@ class Event:
         }
 
 
+@dataclass(frozen=True)
+class Context:
+    """What a turn may go on with: the entry last answered, and what the last reply offered."""
+
+    entry: str | None = None
+    offered: tuple[str, ...] = ()
+
+
 NOTIFY_CHANNEL = "madoguchi_events"
 """The PostgreSQL channel that tells of new events; the payload is a conversation id."""

@@ -15,6 +15,8 @@ from channels.line.deliver import LineDeliverer
 TURN = "answer_turn"
 DELIVERY = "deliver_line"
 RETENTION = "delete_old"
+URGENT = 10
+"""The priority of a turn on which a life may hang; others have 0."""
 
 
 class ProcrastinateQueue:
@@ -24,23 +26,35 @@ class ProcrastinateQueue:
         self._app = app
 
     async def enqueue_turn(
-        self, connection: psycopg.AsyncConnection[object], conversation: UUID, sequence: int
+        self,
+        connection: psycopg.AsyncConnection[object],
+        conversation: UUID,
+        sequence: int,
+        *,
+        urgent: bool,
     ) -> None:
-        """Queue one turn behind the earlier jobs of its conversation."""
-        await self._enqueue(connection, TURN, conversation, sequence=sequence)
+        """Queue one turn behind the earlier ones of its conversation, an urgent one before all."""
+        lock = None if urgent else f"conversation:{conversation}"
+        await self._enqueue(connection, TURN, lock, conversation, sequence=sequence)
 
     async def enqueue_delivery(
         self, connection: psycopg.AsyncConnection[object], conversation: UUID, answers: int
     ) -> None:
-        """Queue one LINE reply likewise."""
-        await self._enqueue(connection, DELIVERY, conversation, answers=answers)
+        """Queue one LINE reply behind the earlier ones; no turn waits for it."""
+        await self._enqueue(connection, DELIVERY, f"delivery:{conversation}", conversation, answers=answers)
 
     async def _enqueue(
-        self, connection: psycopg.AsyncConnection[object], task: str, conversation: UUID, **ids: int
+        self,
+        connection: psycopg.AsyncConnection[object],
+        task: str,
+        lock: str | None,
+        conversation: UUID,
+        **ids: int,
     ) -> None:
-        await self._app.configure_task(
-            task, lock=f"conversation:{conversation}", connection=connection
-        ).defer_async(conversation=str(conversation), **ids)
+        priority = URGENT if lock is None else 0
+        await self._app.configure_task(task, lock=lock, priority=priority, connection=connection).defer_async(
+            conversation=str(conversation), **ids
+        )
 
 
 def queue_app(database_url: str) -> procrastinate.App:

@@ -7,6 +7,7 @@ from uuid import UUID
 import httpx
 from pydantic import ValidationError
 
+from channels.core.events import Context
 from channels.errors import TurnFailedError
 from knowledge.answer import Answer
 
@@ -20,9 +21,13 @@ class Rasa:
         self._webhook = f"{url.rstrip('/')}/webhooks/rest/webhook"
         self._timeout = timeout
 
-    async def turn(self, conversation: UUID, said: str) -> list[Answer]:
+    async def turn(self, conversation: UUID, said: str, context: Context) -> list[Answer]:
         """The Answers to `said`; raises TurnFailedError with the reason."""
-        message = {"sender": str(conversation), "message": _plain(said)}
+        message = {
+            "sender": str(conversation),
+            "message": _plain(said),
+            "metadata": {"entry": context.entry, "offered": context.offered},
+        }
         try:
             response = await self._client.post(self._webhook, json=message, timeout=self._timeout)
             response.raise_for_status()

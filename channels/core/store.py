@@ -7,7 +7,7 @@ A resident's message and the job that will answer it are written together, or no
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from channels.core import tables, tracker
 from channels.core.database import raw
-from channels.core.events import NOTIFY_CHANNEL, Author, Event
+from channels.core.events import NOTIFY_CHANNEL, Author, Context, Event
 from channels.core.privacy import mask
 from channels.errors import ConversationNotFoundError, EmptyMessageError, MessageTooLongError
 from knowledge.answer import Answer, AnswerKind
@@ -29,15 +29,22 @@ from knowledge.answer import Answer, AnswerKind
 MAX_TEXT = 1000
 """Characters of one message; DIET's time grows with length and no question needs more."""
 MAX_KEY = 100
+CONTEXT_LASTS = timedelta(hours=1)
+"""After this long, 「それはいくら？」 is about nothing any more."""
 
 
 class Queue(Protocol):
     """Where turns wait to be answered."""
 
     async def enqueue_turn(
-        self, connection: psycopg.AsyncConnection[object], conversation: UUID, sequence: int
+        self,
+        connection: psycopg.AsyncConnection[object],
+        conversation: UUID,
+        sequence: int,
+        *,
+        urgent: bool,
     ) -> None:
-        """Put a turn into the queue, in the transaction of `connection`."""
+        """Put a turn into the queue, in the transaction of `connection`; an urgent one waits for none."""
 
     async def enqueue_delivery(
         self, connection: psycopg.AsyncConnection[object], conversation: UUID, answers: int
@@ -59,9 +66,11 @@ class LineDelivery:
 class Store:
     """All reads and writes of conversations."""
 
-    def __init__(self, engine: AsyncEngine, queue: Queue) -> None:
+    def __init__(self, engine: AsyncEngine, queue: Queue, is_urgent: Callable[[str], bool]) -> None:
+        """`is_urgent` tells a message on which a life may hang (design rule 7)."""
         self._engine = engine
         self._queue = queue
+        self._is_urgent = is_urgent
 
     async def open_web(self) -> UUID:
         """Begin a web conversation."""
@@ -139,6 +148,9 @@ class Store:
         """
         async with self._engine.begin() as connection:
             row = await self._lock(connection, conversation)
+            if await self._is_unsent(connection, conversation, answers):
+                await tracker.forget(connection, conversation)  # Rasa may have saved it meanwhile
+                return False
             first = 0 if interim else 1
             done = await connection.scalar(
                 select(func.count()).where(
@@ -193,6 +205,27 @@ class Store:
                 .limit(limit)
             )
             return [_event(row) for row in rows]
+
+    async def context(self, conversation: UUID, before: int) -> Context:
+        """What was answered and offered before an event, within CONTEXT_LASTS.
+
+        It comes from the events and not from Rasa, so that it is the same at every attempt and
+        also right after a reply that Rasa had no part in.
+        """
+        said = tables.event.c
+        replies = (
+            select(said.body, said.created_at)
+            .where(said.conversation == conversation, said.sequence < before, said.part >= 1)
+            .where(said.created_at > func.now() - CONTEXT_LASTS)
+            .order_by(said.sequence.desc())
+            .limit(20)
+        )
+        async with self._engine.connect() as connection:
+            answers = [Answer.model_validate(row.body) for row in await connection.execute(replies)]
+        return Context(
+            entry=next((answer.entry for answer in answers if answer.entry), None),
+            offered=tuple(choice.says for choice in answers[0].choices) if answers else (),
+        )
 
     async def reply_parts(self, conversation: UUID, answers: int) -> list[Answer]:
         """The final reply to an event, as Answers."""
@@ -262,6 +295,14 @@ class Store:
             )
         return int(gone.rowcount)
 
+    async def _is_unsent(self, connection: AsyncConnection, conversation: UUID, sequence: int) -> bool:
+        body = await connection.scalar(
+            select(tables.event.c.body).where(
+                tables.event.c.conversation == conversation, tables.event.c.sequence == sequence
+            )
+        )
+        return bool(body and body.get("unsent"))
+
     async def _first_time(self, connection: AsyncConnection, webhook_event_id: str) -> bool:
         added = await connection.execute(
             upsert(tables.line_event)
@@ -297,7 +338,8 @@ class Store:
         self, connection: AsyncConnection, row: Row[Any], body: dict[str, Any], key: str
     ) -> int:
         sequence = await self._append(connection, row.id, Author.RESIDENT, body, key=key)
-        await self._queue.enqueue_turn(await raw(connection), row.id, sequence)
+        urgent = self._is_urgent(body.get("text", ""))
+        await self._queue.enqueue_turn(await raw(connection), row.id, sequence, urgent=urgent)
         return sequence
 
     async def _append(

@@ -14,8 +14,9 @@ from typing import Protocol
 from uuid import UUID
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
-from channels.core.events import Event
+from channels.core.events import Context, Event
 from channels.core.privacy import without_labels
 from channels.core.store import Store
 from channels.errors import TurnFailedError, TurnPostponedError
@@ -30,7 +31,7 @@ _HAS_WORDS = re.compile(r"\w")
 class Assistant(Protocol):
     """Who is asked what a turn means: Rasa, or a test's stand-in."""
 
-    async def turn(self, conversation: UUID, said: str) -> list[Answer]:
+    async def turn(self, conversation: UUID, said: str, context: Context) -> list[Answer]:
         """The Answers to `said`; raises TurnFailedError."""
 
 
@@ -52,16 +53,30 @@ class TurnAnswerer:
         if await self._store.is_answered(conversation, sequence):
             return
         question = without_labels(said.body.get("text", ""), said.body.get("hidden", ()))
-        answers = self._at_once(said, question)
-        if answers is None:
-            try:
-                answers = await self._assistant.turn(conversation, question)
-            except TurnFailedError as error:
-                log.warning("turn_failed", sequence=sequence, why=str(error))
-                answers = await self._without_rasa(said, question)
+        try:
+            answers = self._at_once(said, question) or await self._understood(said, question)
+        except (TurnPostponedError, DBAPIError):
+            raise
+        except Exception as error:  # a turn that cannot be answered must not hold up the next for ever
+            log.exception("turn_broken", sequence=sequence, why=type(error).__name__)
+            if self._may_be_tried_again(said):
+                raise
+            answers = [self._knowledge.refer(self._knowledge.phrases.unknown, AnswerKind.UNKNOWN)]
         if said.body.get("hidden"):
             answers = [self._knowledge.notice(self._knowledge.phrases.masked), *answers]
         await self._store.reply(conversation, sequence, answers)
+
+    async def _understood(self, said: Event, question: str) -> list[Answer]:
+        """What Rasa makes of it, or the best that can be said without Rasa."""
+        context = await self._store.context(said.conversation, said.sequence)
+        try:
+            return await self._assistant.turn(said.conversation, question, context)
+        except TurnFailedError as error:
+            log.warning("turn_failed", sequence=said.sequence, why=str(error))
+            return await self._without_rasa(said, question, context)
+
+    def _may_be_tried_again(self, said: Event) -> bool:
+        return datetime.now(UTC) - said.created_at < self._retry_for
 
     def _at_once(self, said: Event, question: str) -> list[Answer] | None:
         """What needs no understanding."""
@@ -77,14 +92,14 @@ class TurnAnswerer:
         urgent = self._knowledge.urgent(question)
         return [urgent] if urgent else None
 
-    async def _without_rasa(self, said: Event, question: str) -> list[Answer]:
+    async def _without_rasa(self, said: Event, question: str, context: Context) -> list[Answer]:
         phrases = self._knowledge.phrases
         if phrases.labels.person in question:
             return [self._knowledge.handoff()]
-        found = self._knowledge.answer(question)
+        found = self._knowledge.answer(question, last=context.entry)
         if found.kind is AnswerKind.ANSWER:
             return [self._knowledge.notice(phrases.trouble_answer), found]
-        if datetime.now(UTC) - said.created_at < self._retry_for:
+        if self._may_be_tried_again(said):
             notice = self._knowledge.refer(phrases.trouble, AnswerKind.NOTICE)
             await self._store.reply(said.conversation, said.sequence, [notice], interim=True)
             raise TurnPostponedError

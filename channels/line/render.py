@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from urllib.parse import unquote
 
 from linebot.v3.messaging import Message, MessageAction, QuickReply, QuickReplyItem, TextMessage
 
@@ -46,7 +47,7 @@ def _facts(facts: Iterable[AnswerFact], phrases: Phrases) -> Iterable[str]:
 
 
 def _spoken_url(url: str) -> str:
-    return url.removeprefix("tel:")
+    return unquote(url.removeprefix("tel:")) if url.startswith("tel:") else url
 
 
 def _quick_reply(answer: Answer) -> QuickReply:

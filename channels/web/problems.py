@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request, status
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DBAPIError
+from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from channels.errors import (
     BodyTooLargeError,
@@ -27,14 +28,20 @@ _PROBLEMS: dict[type[Exception], tuple[int, str, Callable[[Phrases], str]]] = {
     RequestValidationError: (422, "invalid", lambda p: p.web.invalid),
     BodyTooLargeError: (413, "too_large", lambda p: p.web.too_large),
     DBAPIError: (503, "unavailable", lambda p: p.web.unavailable),
+    StarletteHTTPException: (404, "no_such_page", lambda p: p.web.no_such_page),
     OSError: (503, "unavailable", lambda p: p.web.unavailable),
 }
+_UNEXPECTED = (500, "unexpected", lambda p: p.web.unavailable)
 _RETRY_AFTER = {"Retry-After": "5"}
 
 
 def problem(error: Exception, phrases: Phrases) -> JSONResponse:
-    """A known error as `{"error": {"code", "message"}}` with its status."""
-    status_code, code, phrase = next(found for kind, found in _PROBLEMS.items() if isinstance(error, kind))
+    """An error as `{"error": {"code", "message"}}` with its status."""
+    status_code, code, phrase = next(
+        (found for kind, found in _PROBLEMS.items() if isinstance(error, kind)), _UNEXPECTED
+    )
+    if isinstance(error, StarletteHTTPException):
+        status_code = error.status_code
     if status_code >= 500:
         log.error("request_failed", why=type(error).__name__)
     return JSONResponse(
@@ -45,10 +52,10 @@ def problem(error: Exception, phrases: Phrases) -> JSONResponse:
 
 
 def add_problem_handlers(app: FastAPI, phrases: Callable[[], Phrases]) -> None:
-    """Answer every known error with its problem."""
+    """Answer every error with its problem."""
 
     async def handle(_: Request, error: Exception) -> JSONResponse:
         return problem(error, phrases())
 
-    for kind in _PROBLEMS:
+    for kind in (*_PROBLEMS, Exception):
         app.add_exception_handler(kind, handle)

@@ -14,24 +14,32 @@ from knowledge.answer import Answer
 
 @dataclass(frozen=True)
 class Said:
-    """What an action answered and the slots it set."""
+    """What an action answered, and the context that channels/ makes of it for the next turn."""
 
     answer: Answer
-    slots: dict[str, Any]
+
+    @property
+    def context(self) -> dict[str, Any]:
+        offered = [choice.says for choice in self.answer.choices]
+        return {"offered": offered} | ({"entry": self.answer.entry} if self.answer.entry else {})
 
 
-def tracker(text: str | None, intent: str | None = None, **slots: object) -> Tracker:
+def tracker(text: str | None, intent: str | None = None, **context: object) -> Tracker:
     """A tracker after the resident said `text`."""
     found = {"name": intent, "confidence": 0.9}
-    message: dict[str, Any] = {"text": text, "intent": found, "intent_ranking": [found], "entities": []}
-    return Tracker("a-conversation", slots, message, [], False, None, {}, "action_listen")
+    message: dict[str, Any] = {
+        "text": text,
+        "intent": found,
+        "intent_ranking": [found],
+        "entities": context.pop("entities", []),
+        "metadata": context,
+    }
+    return Tracker("a-conversation", {}, message, [], False, None, {}, "action_listen")
 
 
-def say(action: AnswerAction, text: str | None, intent: str | None = None, **slots: object) -> Said:
-    """Run `action` once; its only message must be a valid Answer."""
+def say(action: AnswerAction, text: str | None, intent: str | None = None, **context: object) -> Said:
+    """Run `action` once; its only message must be a valid Answer, and Rasa keeps nothing."""
     dispatcher = CollectingDispatcher()
-    events = action.run(dispatcher, tracker(text, intent, **slots), {})
+    assert action.run(dispatcher, tracker(text, intent, **context), {}) == []
     [message] = dispatcher.messages
-    assert all(event["event"] == "slot" for event in events)
-    set_slots = {event["name"]: event["value"] for event in events}
-    return Said(Answer.model_validate(message["custom"]), set_slots)
+    return Said(Answer.model_validate(message["custom"]))

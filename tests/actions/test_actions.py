@@ -29,8 +29,7 @@ OFFERED = ["転入届", "転出届", "転居届"]
 def test_every_action_answers_any_text_with_a_valid_answer(
     capability: type[AnswerAction], text: str | None
 ) -> None:
-    said = say(capability(KNOWLEDGE), text, "greet")
-    assert said.slots["offered"] == [choice.says for choice in said.answer.choices]
+    assert say(capability(KNOWLEDGE), text, "greet").answer.text
 
 
 @pytest.mark.parametrize("capability", CAPABILITIES)
@@ -39,7 +38,7 @@ def test_every_action_answers_any_text_with_a_valid_answer(
     offered=st.lists(st.sampled_from(OFFERED)),
     entry=st.sampled_from(["birth", "x", None]),
 )
-def test_no_text_and_no_slots_break_an_action(
+def test_no_text_and_no_context_breaks_an_action(
     capability: type[AnswerAction], text: str, offered: list[str], entry: str | None
 ) -> None:
     assert say(capability(KNOWLEDGE), text, "greet", offered=offered, entry=entry).answer.text
@@ -49,9 +48,8 @@ def test_no_text_and_no_slots_break_an_action(
 def test_an_intent_names_the_aspect(aspect: Aspect) -> None:
     said = say(ActionAnswer(KNOWLEDGE), "児童手当", f"ask_{aspect}")
     assert (said.answer.entry, said.answer.aspect) == ("child-allowance", aspect)
-    assert said.slots["entry"] == "child-allowance"
-    assert said.slots["aspect"] == aspect
-    assert said.slots["offered"] != []
+    assert said.context["entry"] == "child-allowance"
+    assert said.context["offered"] != []
 
 
 @pytest.mark.parametrize("intent", [None, "", "nlu_fallback", "ask_hours", "thank"])
@@ -59,7 +57,7 @@ def test_any_other_intent_asks_for_the_overview(intent: str | None) -> None:
     assert Turn.of(tracker("児童手当", intent)).aspect is Aspect.ABOUT
 
 
-def test_a_follow_up_question_uses_the_entry_of_the_slot() -> None:
+def test_a_follow_up_question_uses_the_entry_of_the_context() -> None:
     said = say(ActionAnswer(KNOWLEDGE), "いくら？", "ask_fee", entry="dog-registration")
     assert (said.answer.entry, said.answer.aspect) == ("dog-registration", "fee")
 
@@ -67,14 +65,14 @@ def test_a_follow_up_question_uses_the_entry_of_the_slot() -> None:
 def test_an_unknown_topic_keeps_the_entry_and_offers_a_person() -> None:
     said = say(ActionAnswer(KNOWLEDGE), "宇宙船の車検", "ask_about", entry="birth")
     assert said.answer.kind is AnswerKind.UNKNOWN
-    assert said.slots == {"offered": [KNOWLEDGE.phrases.labels.person]}
+    assert said.context == {"offered": [KNOWLEDGE.phrases.labels.person]}
 
 
 def test_choices_are_remembered_as_offered() -> None:
     said = say(ActionAnswer(KNOWLEDGE), "引っ越しの手続き", "ask_about")
     assert said.answer.kind is AnswerKind.CHOICES
-    assert said.slots["offered"] == [choice.says for choice in said.answer.choices]
-    assert len(said.slots["offered"]) >= 2
+    assert said.context["offered"] == [choice.says for choice in said.answer.choices]
+    assert len(said.context["offered"]) >= 2
 
 
 @pytest.mark.parametrize(
@@ -100,7 +98,7 @@ def test_a_position_is_the_choice_that_stands_there(text: str, entry: str) -> No
 def test_a_position_that_was_not_offered_is_asked_again(text: str) -> None:
     said = say(ActionChoose(KNOWLEDGE), text, "choose", offered=OFFERED, entry="birth")
     assert said.answer.kind is AnswerKind.CHOICES
-    assert said.slots == {"offered": OFFERED}
+    assert said.context == {"offered": OFFERED}
 
 
 @pytest.mark.parametrize("offered", [[], None])
@@ -118,19 +116,19 @@ def test_what_is_no_position_is_searched() -> None:
 def test_choosing_a_next_question_by_number_answers_that_question() -> None:
     first = say(ActionAnswer(KNOWLEDGE), "児童手当", "ask_about")
     position = [choice.label for choice in first.answer.choices].index("費用・金額") + 1
-    then = say(ActionChoose(KNOWLEDGE), f"{position}番", "choose", **first.slots)
+    then = say(ActionChoose(KNOWLEDGE), f"{position}番", "choose", **first.context)
     assert (then.answer.entry, then.answer.aspect) == ("child-allowance", "fee")
 
 
 def test_choosing_a_person_by_number_hands_over() -> None:
     first = say(ActionAnswer(KNOWLEDGE), "宇宙船の車検", "ask_about")
-    assert say(ActionChoose(KNOWLEDGE), "1番", "choose", **first.slots).answer.kind is AnswerKind.HANDOFF
+    assert say(ActionChoose(KNOWLEDGE), "1番", "choose", **first.context).answer.kind is AnswerKind.HANDOFF
 
 
 def test_a_date_after_a_place_goes_on_with_its_hours() -> None:
     first = say(ActionHours(KNOWLEDGE), "百年記念館は明日開いてる？", "ask_hours")
-    assert first.slots["entry"] == "centennial-museum"
-    then = say(ActionFollowUp(KNOWLEDGE), "土曜は？", "follow_up", **first.slots)
+    assert first.context["entry"] == "centennial-museum"
+    then = say(ActionFollowUp(KNOWLEDGE), "土曜は？", "follow_up", **first.context)
     assert then.answer.entry == "centennial-museum"
     assert "11月28日（土）は開いています" in then.answer.text
 
@@ -162,7 +160,7 @@ def test_a_person_is_reached_by_phone() -> None:
     said = say(ActionPerson(KNOWLEDGE), "職員と話したい", "ask_person", entry="birth")
     assert said.answer.kind is AnswerKind.HANDOFF
     assert LinkRole.TEL in [link.role for link in said.answer.links]
-    assert said.slots == {"offered": []}
+    assert said.context == {"offered": []}
 
 
 @pytest.mark.parametrize(
@@ -171,7 +169,7 @@ def test_a_person_is_reached_by_phone() -> None:
 def test_small_talk_is_answered_by_the_phrase_of_its_intent(intent: str) -> None:
     said = say(ActionTalk(KNOWLEDGE), "こんにちは", intent)
     assert (said.answer.kind, said.answer.text) == (AnswerKind.TALK, getattr(KNOWLEDGE.phrases.talk, intent))
-    assert said.slots["offered"] == list(KNOWLEDGE.phrases.suggestions)
+    assert said.context["offered"] == list(KNOWLEDGE.phrases.suggestions)
 
 
 @pytest.mark.parametrize("intent", ["complain", "feedback_bad"])
@@ -188,4 +186,12 @@ def test_a_clear_question_hidden_in_small_talk_is_answered() -> None:
 
 def test_silence_offers_what_can_be_asked() -> None:
     said = say(ActionAnswer(KNOWLEDGE), "", "nlu_fallback")
-    assert said.slots["offered"] == list(KNOWLEDGE.phrases.suggestions)
+    assert said.context["offered"] == list(KNOWLEDGE.phrases.suggestions)
+
+
+def test_a_procedure_heard_in_a_long_story_decides_what_search_left_open() -> None:
+    story = "このあいだ隣町から来た親戚が言うには印鑑登録というのがあるそうで写真も要るとか要らないとか"
+    heard = [{"entity": "procedure", "value": "印鑑登録"}]
+    assert (
+        say(ActionAnswer(KNOWLEDGE), story, "ask_about", entities=heard).answer.entry == "seal-registration"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -15,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from channels.app import create_app
 from channels.core.database import engine
+from channels.core.events import Context
 from channels.core.jobs import ProcrastinateQueue, Workers, add_tasks, queue_app
 from channels.core.retention import Retention
 from channels.core.store import Store
@@ -36,13 +38,22 @@ class ScriptedAssistant:
     """Stands in for Rasa: fails as often as told, then says back what it heard."""
 
     failures: int = 0
+    bugs: int = 0
     heard: list[str] = field(default_factory=list)
+    contexts: list[Context] = field(default_factory=list)
+    _slow: float = 0.2
 
-    async def turn(self, conversation: UUID, said: str) -> list[Answer]:
+    async def turn(self, conversation: UUID, said: str, context: Context) -> list[Answer]:
         if self.failures:
             self.failures -= 1
             raise TurnFailedError("scripted")
+        if self.bugs:
+            self.bugs -= 1
+            raise RuntimeError("a bug")
+        self._slow /= 2  # the later, the quicker: without a lock the last would be first
+        await asyncio.sleep(self._slow)
         self.heard.append(said)
+        self.contexts.append(context)
         return [Answer(kind=AnswerKind.TALK, text=f"聞きました：{said}")]
 
 
@@ -59,9 +70,24 @@ class Bench:
         """Do all jobs that are due now, the postponed ones included."""
         async with self.database.begin() as connection:
             await connection.execute(text("update procrastinate_jobs set scheduled_at = null"))
-        await self.queue.run_worker_async(
-            wait=False, install_signal_handlers=False, listen_notify=False, delete_jobs="successful"
+        while await self._due():
+            await self.queue.run_worker_async(
+                wait=False,
+                concurrency=8,
+                install_signal_handlers=False,
+                listen_notify=False,
+                delete_jobs="successful",
+            )
+
+    async def _due(self) -> bool:
+        """Whether a job may be begun: one that fails is put off, and holds up those behind it."""
+        due = text(
+            "select count(*) from procrastinate_jobs job where status = 'todo' and scheduled_at is null"
+            " and not exists (select from procrastinate_jobs other where other.lock = job.lock"
+            " and other.id < job.id and other.status = 'todo')"
         )
+        async with self.database.connect() as connection:
+            return bool(await connection.scalar(due))
 
 
 @pytest.fixture
@@ -80,14 +106,14 @@ async def queue(database_url: str) -> AsyncIterator[procrastinate.App]:
         yield app
 
 
-@pytest.fixture
-def store(database: AsyncEngine, queue: procrastinate.App) -> Store:
-    return Store(database, ProcrastinateQueue(queue))
-
-
 @pytest.fixture(scope="session")
 def knowledge() -> Knowledge:
     return Knowledge()
+
+
+@pytest.fixture
+def store(database: AsyncEngine, queue: procrastinate.App, knowledge: Knowledge) -> Store:
+    return Store(database, ProcrastinateQueue(queue), knowledge.is_urgent)
 
 
 @pytest.fixture

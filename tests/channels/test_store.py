@@ -8,9 +8,10 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from channels.core import tables
+from channels.core.events import Context
 from channels.core.store import MAX_TEXT, Store
 from channels.errors import ConversationNotFoundError, EmptyMessageError, MessageTooLongError
-from knowledge.answer import Answer, AnswerKind
+from knowledge.answer import Answer, AnswerChoice, AnswerKind
 
 KEY = "0123456789abcdef"
 
@@ -48,7 +49,7 @@ async def test_the_same_key_twice_is_one_message(store: Store, database: AsyncEn
 
 async def test_a_failed_job_leaves_no_message_behind(store: Store, database: AsyncEngine) -> None:
     class BrokenQueue:
-        async def enqueue_turn(self, *_: object) -> None:
+        async def enqueue_turn(self, *_: object, urgent: bool) -> None:
             raise RuntimeError("crash")
 
         async def enqueue_delivery(self, *_: object) -> None:
@@ -56,7 +57,7 @@ async def test_a_failed_job_leaves_no_message_behind(store: Store, database: Asy
 
     conversation = await store.open_web()
     with pytest.raises(RuntimeError):
-        await Store(database, BrokenQueue()).say(conversation, "児童手当", KEY)
+        await Store(database, BrokenQueue(), lambda _: False).say(conversation, "児童手当", KEY)
     assert await store.events(conversation) == []
 
 
@@ -146,3 +147,28 @@ async def test_a_nul_byte_is_dropped_because_postgresql_refuses_it(store: Store)
     conversation = await store.open_web()
     await store.say(conversation, "児童\x00手当", KEY)
     assert (await store.events(conversation))[0].body["text"] == "児童手当"
+
+
+async def test_the_context_of_a_turn_is_what_was_said_before_it(store: Store) -> None:
+    conversation = await store.open_web()
+    first = await store.say(conversation, "児童手当", "key-00001")
+    assert await store.context(conversation, first) == Context()
+    about = Answer(kind=AnswerKind.ANSWER, text="手当", entry="child-allowance")
+    choices = (AnswerChoice(label="一", says="転入届"), AnswerChoice(label="二", says="転出届"))
+    await store.reply(conversation, first, [about])
+    second = await store.say(conversation, "引っ越し", "key-00002")
+    await store.reply(conversation, second, [Answer(kind=AnswerKind.CHOICES, text="どれ", choices=choices)])
+    third = await store.say(conversation, "1番", "key-00003")
+    now = Context(entry="child-allowance", offered=("転入届", "転出届"))
+    assert await store.context(conversation, third) == now
+    await store.reply(conversation, third, [an_answer()])
+    assert await store.context(conversation, third) == now, "the same at every attempt"
+
+
+async def test_the_context_ends_after_an_hour(store: Store, database: AsyncEngine) -> None:
+    conversation = await store.open_web()
+    first = await store.say(conversation, "児童手当", KEY)
+    await store.reply(conversation, first, [Answer(kind=AnswerKind.ANSWER, text="手当", entry="birth")])
+    async with database.begin() as connection:
+        await connection.execute(text("update event set created_at = now() - interval '61 minutes'"))
+    assert await store.context(conversation, 99) == Context()

@@ -7,6 +7,7 @@ from sqlalchemy import func, text, update
 
 from channels.core import tables
 from channels.core.turns import TurnAnswerer
+from knowledge.answer import Answer, AnswerKind
 from knowledge.service import Knowledge
 from tests.channels.conftest import Bench
 
@@ -155,3 +156,38 @@ async def test_a_turn_of_a_deleted_conversation_is_dropped(bench: Bench) -> None
         await connection.execute(text("delete from conversation"))
     await bench.work()
     assert bench.assistant.heard == []
+
+
+async def test_a_cry_for_help_does_not_wait_behind_a_postponed_turn(bench: Bench) -> None:
+    conversation = await bench.store.open_web()
+    await bench.store.say(conversation, "あれはどうなった", "key-00001")
+    bench.assistant.failures = 99
+    await bench.work()
+    await bench.store.say(conversation, "死にたい", "key-00002")
+    await bench.work()
+    assert (await bench.store.events(conversation))[-1].body["entry"] == "suicide-support"
+
+
+async def test_a_bug_in_a_turn_ends_with_the_phone_number_and_not_in_a_loop(bench: Bench) -> None:
+    conversation = await bench.store.open_web()
+    await bench.store.say(conversation, "転入届", "key-00001")
+    bench.assistant.bugs = 2
+    await bench.work()
+    assert await said_by_bot(bench, conversation) == []
+    async with bench.database.begin() as connection:
+        await connection.execute(update(tables.event).values(created_at=func.now() - timedelta(minutes=5)))
+    await bench.work()
+    await bench.store.say(conversation, "印鑑登録", "key-00002")
+    await bench.work()
+    first, second = [e for e in await bench.store.events(conversation) if e.author == "bot"]
+    assert first.body["kind"] == "unknown"
+    assert second.body["text"] == "聞きました：印鑑登録"
+
+
+async def test_a_message_unsent_while_it_is_answered_gets_no_answer(bench: Bench) -> None:
+    conversation = await bench.store.open_web()
+    sequence = await bench.store.say(conversation, "ひみつ", KEY)
+    async with bench.database.begin() as connection:
+        await connection.execute(update(tables.event).values(body={"unsent": True}))
+    assert not await bench.store.reply(conversation, sequence, [Answer(kind=AnswerKind.TALK, text="答え")])
+    assert await said_by_bot(bench, conversation) == []

@@ -156,6 +156,15 @@ async def test_every_response_carries_the_security_headers(api: httpx.AsyncClien
         assert headers["x-content-type-options"] == "nosniff"
 
 
+async def test_a_mistyped_address_is_answered_in_japanese(api: httpx.AsyncClient) -> None:
+    response = await api.get("/nowhere")
+    assert response.status_code == 404
+    assert response.json()["error"] == {
+        "code": "no_such_page",
+        "message": "ページが見つかりません。アドレスを確かめてください。",
+    }
+
+
 async def test_health_says_what_is_down(api: httpx.AsyncClient) -> None:
     response = await api.get("/health")
     assert response.status_code == 503

@@ -158,7 +158,7 @@ def test_of_two_dated_versions_only_the_current_one_is_shown(today: date, fee: s
         ("confirmed", None, "form"),
         ("unconfirmed", "confirmed", "form"),
         ("confirmed", "unconfirmed", "form_unconfirmed"),
-        ("national", None, "form_unconfirmed"),
+        ("national", None, "form"),
     ],
 )
 def test_a_form_is_offered_by_a_label_that_promises_no_more_than_is_known(

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from knowledge.dates import Asked, asked_day, without_day
+from knowledge.dates import Asked, asked_day, names_day, without_day
+from knowledge.errors import NoSuchDayError
 
 MONDAY = date(2026, 11, 23)
 TODAYS = st.dates(date(2020, 1, 1), date(2090, 12, 31))
@@ -76,8 +77,10 @@ def test_the_29th_of_february_waits_for_the_next_leap_year() -> None:
     "said",
     ["2月30日は", "13月1日は", "6月31日", "2027年2月29日は", "0月0日", "9999年12月31日", "0001年1月1日"],
 )
-def test_an_impossible_or_absurd_day_is_none(said: str) -> None:
-    assert asked_day(said, MONDAY) is None
+def test_an_impossible_or_absurd_day_is_refused(said: str) -> None:
+    assert names_day(said)
+    with pytest.raises(NoSuchDayError):
+        asked_day(said, MONDAY)
 
 
 @pytest.mark.parametrize(
@@ -127,10 +130,14 @@ def test_without_its_day_a_question_keeps_its_topic(said: str, left: str) -> Non
 )
 @example("9999年12月31日", MONDAY)
 @example("12月29日", date(2090, 12, 31))
-def test_no_text_raises_and_no_day_is_far_away(said: str, today: date) -> None:
-    found = asked_day(said, today)
-    if found:
-        assert abs(found.day - today) <= timedelta(days=9 * 366)
+def test_any_text_names_a_near_day_or_none_or_is_refused(said: str, today: date) -> None:
+    try:
+        found = asked_day(said, today)
+    except NoSuchDayError:
+        assert names_day(said)
+    else:
+        assert bool(found) is names_day(said)
+        assert found is None or abs(found.day - today) <= timedelta(days=9 * 366)
     assert isinstance(without_day(said), str)
 
 

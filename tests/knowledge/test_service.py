@@ -200,8 +200,9 @@ def test_hours_that_nobody_confirmed_are_not_asserted(knowledge: Knowledge) -> N
 
 
 @pytest.mark.parametrize("said", ["9999年12月31日", "0001年1月1日", "2026年2月30日"])
-def test_an_absurd_date_is_answered_without_an_accident(knowledge: Knowledge, said: str) -> None:
-    assert knowledge.hours(f"百年記念館は{said}開いてる？").entry == "centennial-museum"
+def test_a_day_that_does_not_exist_is_not_taken_for_today(knowledge: Knowledge, said: str) -> None:
+    answer = knowledge.hours(f"百年記念館は{said}開いてる？")
+    assert answer.text == knowledge.phrases.hours.no_such_day
 
 
 @pytest.mark.parametrize(

@@ -52,3 +52,10 @@ def test_the_fingerprint_is_the_same_twice_and_fit_for_a_file_name() -> None:
 def test_secrets_of_the_house_are_for_its_owner_alone(stack: Stack) -> None:
     for name in ("secret", "supervisord.conf"):
         assert (stack.run_dir / name).stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("port", ["abc", "", "0", "70000", "-1", "８０８０"])
+def test_an_impossible_port_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch, port: str) -> None:
+    monkeypatch.setenv("MADOGUCHI_PORT", port)
+    with pytest.raises(OpsError, match="MADOGUCHI_PORT="):
+        Ports.of_environment()

@@ -127,7 +127,7 @@ function drawLink({ label, url, role }) {
   let name = String(label);
   if (tel) {
     // On a PC a tel: link does nothing, so the number itself must be readable.
-    const number = href.slice(4).replace(/^\+81-?/, "0");
+    const number = decodeURIComponent(href.slice(4)).replace(/^\+81-?/, "0");
     const digits = (text) => text.normalize("NFKC").replace(/\D/g, "");
     if (!digits(name).includes(digits(number))) name += ` ${number}`;
   }
