@@ -72,7 +72,7 @@ class LineApi:
             if not (delivery.reply_token and await self._reply(delivery, messages)):
                 await self._push(conversation, answers, delivery, messages)
         except ApiException as error:
-            if error.status is None or error.status == 429 or error.status >= 500:
+            if _may_pass(error):
                 raise
             log.error("line_refused", answers=answers, status=error.status)
             return
@@ -108,3 +108,14 @@ class LineApi:
 def _age(delivery: LineDelivery) -> float:
     """Seconds since the resident's message came in."""
     return (datetime.now(UTC) - delivery.received_at).total_seconds()
+
+
+def _may_pass(error: ApiException) -> bool:
+    """Whether LINE may take the same call soon.
+
+    A spent monthly quota comes back next month only; LINE tells it from too many calls by the
+    message alone (Messaging API reference, status codes).
+    """
+    if error.status == 429:
+        return limits.QUOTA_SPENT not in str(error.body)
+    return error.status is None or error.status >= 500

@@ -22,3 +22,6 @@ REPLY_TOKEN_LIFE = 60.0
 
 REQUEST_TIMEOUT = 10.0
 """Seconds for one call; the SDK's own default is five minutes."""
+
+QUOTA_SPENT = "monthly limit"
+"""Stands in the message of a 429 whose cause is the month's quota (Messaging API reference)."""

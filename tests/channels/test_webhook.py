@@ -11,7 +11,7 @@ from channels.core import tables
 from channels.core.store import MAX_TEXT
 from knowledge.service import Knowledge
 from tests.channels.conftest import Bench
-from tests.line.platform import LinePlatform
+from tests.line.platform import QUOTA, LinePlatform
 
 
 async def send(line: LinePlatform, api: httpx.AsyncClient, *events: dict[str, object]) -> int:
@@ -195,3 +195,16 @@ async def test_a_reply_that_line_refuses_for_an_hour_is_given_up(
     assert line_platform.delivered == []
     async with bench.database.connect() as connection:
         assert await connection.scalar(text("select count(*) from procrastinate_jobs")) == 0
+
+
+async def test_a_spent_quota_ends_the_delivery_and_not_the_conversation(
+    api: httpx.AsyncClient, bench: Bench, line_platform: LinePlatform
+) -> None:
+    event = line_platform.message_event("転入届")
+    await send(line_platform, api, event)
+    line_platform.expire(event)
+    line_platform.fail_next[:] = [400, QUOTA]
+    await bench.work()
+    await send(line_platform, api, line_platform.message_event("印鑑登録"))
+    await bench.work()
+    assert line_platform.texts() == ["聞きました：印鑑登録"]

@@ -27,6 +27,8 @@ from tests.serving import free_port, served
 
 SECRET = "0123456789abcdef0123456789abcdef"
 TOKEN = "channel-access-token"
+QUOTA = 1429
+"""Among the failures: 429 because the month's pushes are spent."""
 
 
 @dataclass
@@ -106,6 +108,8 @@ class LinePlatform:
 
     def _take(self, request: Request, body: dict[str, Any], schema: str) -> JSONResponse:
         failure = self.fail_next.pop(0) if self.fail_next else None
+        if failure == QUOTA:
+            return JSONResponse({"message": "You have reached your monthly limit."}, 429)
         if failure not in (None, 599):
             return JSONResponse({"message": "failure"}, failure)
         wrong = problems("messaging-api", schema, body)
