@@ -23,6 +23,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import psycopg
@@ -34,8 +35,8 @@ from ops.model import RASA, ROOT, rasa_environment
 START_WITHIN = 180.0
 """Seconds for everything to be up; Rasa alone takes about 30 on two cores."""
 STOP_WITHIN = 30.0
-_SOCKET_PATH_MAX = 90
-"""A Unix socket's path may have 107 bytes; the file name needs its share."""
+_SOCKET_PATH_MAX = 80
+"""A Unix socket's path may have 107 bytes; `/supervisor.sock.` and a process id need their share."""
 
 
 @dataclass(frozen=True)
@@ -82,11 +83,11 @@ class Stack:
     @property
     def database_url(self) -> str:
         """The database of this house."""
-        given = self.settings.get("MADOGUCHI_DATABASE_URL") or os.environ.get("MADOGUCHI_DATABASE_URL")
-        return given or f"postgresql://postgres@/postgres?host={self._sockets}"
+        return self._given_database_url or f"postgresql://postgres@/postgres?host={quote(str(self._sockets))}"
 
     def start(self, say: Callable[[str], None]) -> None:
         """Start everything and wait until residents get answers; raises OpsError."""
+        self._refuse_percent_sign()
         self._refuse_second_start()
         self._refuse_taken_ports()
         self.run_dir.mkdir(parents=True, exist_ok=True)
@@ -105,7 +106,7 @@ class Stack:
                 preexec_fn=_die_with_parent,
             )
         self._wait(self._answers, 20, "プロセス管理（supervisord）")
-        if self._owns_database:
+        if not self._given_database_url:
             say("データベースを始めます。ふつう2秒ほどです。")
             self.control("startProcess", "postgres")
             self._wait(self._database_is_up, 60, "データベース（postgres）")
@@ -113,19 +114,19 @@ class Stack:
         say("聞き分け（Rasa）、返答、受付を始めます。ふつう30秒ほどです。")
         for name in ("actions", "web", "worker", "rasa"):
             self.control("startProcess", name, False)
-        self._wait(self._is_healthy, START_WITHIN, "まどぐち")
+        self._wait(self.is_healthy, START_WITHIN, "まどぐち")
 
     def stop(self) -> None:
         """Stop everything, gently first."""
-        if self._daemon is None:
+        daemon, self._daemon = self._daemon, None
+        if daemon is None:
             return
-        self._daemon.terminate()
+        daemon.terminate()
         try:
-            self._daemon.wait(STOP_WITHIN)
+            daemon.wait(STOP_WITHIN)
         except subprocess.TimeoutExpired:
-            self._daemon.kill()
-            self._daemon.wait()
-        self._daemon = None
+            daemon.kill()
+            daemon.wait()
 
     def watch(self, say: Callable[[str], None], every: float = 1.0) -> None:
         """Say which process died and was restarted, until interrupted.
@@ -133,8 +134,8 @@ class Stack:
         Raises OpsError when supervisord itself has ended.
         """
         known = self.processes()
-        while self._daemon is not None:
-            if self._daemon.poll() is not None:
+        while (daemon := self._daemon) is not None:
+            if daemon.poll() is not None:
                 raise OpsError("プロセス管理（supervisord）が止まりました。make run をやり直してください。")
             time.sleep(every)
             with contextlib.suppress(OSError, xmlrpc.client.Error):
@@ -146,6 +147,13 @@ class Stack:
                 for name in self._given_up():
                     say(f"{name} を始められません。{self.run_dir / 'logs' / name}.log を確かめてください。")
                     self.control("startProcess", name, False)
+
+    def is_healthy(self) -> bool:
+        """Whether residents get full answers."""
+        try:
+            return httpx.get(f"{self.url}/health", timeout=5).status_code == 200
+        except httpx.HTTPError:
+            return False
 
     def processes(self) -> dict[str, int]:
         """The process id of each running part, 0 while it is down."""
@@ -162,8 +170,9 @@ class Stack:
             transport.close()
 
     @property
-    def _owns_database(self) -> bool:
-        return self.database_url.endswith(str(self._sockets))
+    def _given_database_url(self) -> str | None:
+        name = "MADOGUCHI_DATABASE_URL"
+        return self.settings.get(name) or os.environ.get(name)
 
     @property
     def _sockets(self) -> Path:
@@ -172,6 +181,11 @@ class Stack:
             return wanted
         name = hashlib.sha256(str(wanted).encode()).hexdigest()[:12]
         return Path(tempfile.gettempdir()) / f"madoguchi-{name}"
+
+    def _refuse_percent_sign(self) -> None:
+        """Supervisord expands `%` in its configuration, some values once and some twice."""
+        if "%" in f"{self.run_dir.resolve()}{ROOT}":
+            raise OpsError("フォルダの名前に「%」があると動きません。別の名前のフォルダに移してください。")
 
     def _refuse_second_start(self) -> None:
         with contextlib.suppress(OSError, xmlrpc.client.Error):
@@ -249,20 +263,21 @@ class Stack:
                 {name: value for name, value in rasa.items() if os.environ.get(name) != value},
             ),
         }
+        logs = run / "logs"
         parts = [
             f"[unix_http_server]\nfile={sockets}/supervisor.sock\nchmod=0700\n"
-            f"[supervisord]\nlogfile={run}/logs/supervisord.log\npidfile={run}/supervisord.pid\n"
+            f"[supervisord]\nlogfile={logs}/supervisord.log\npidfile={run}/supervisord.pid\n"
             "[rpcinterface:supervisor]\n"
             "supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface\n"
         ]
         for priority, (name, (command, stop, environment)) in enumerate(programs.items(), start=1):
-            pairs = ",".join(f'{key}="{value.replace("%", "%%")}"' for key, value in environment.items())
+            pairs = ",".join(f'{key}="{value}"' for key, value in environment.items())
             parts.append(
                 f"[program:{name}]\ncommand={command}\nautostart=false\nautorestart=true\n"
                 f"startsecs=1\nstartretries=8\npriority={priority}\nstopsignal={stop}\n"
                 f"stopwaitsecs=15\nkillasgroup=true\n"
                 f"stopasgroup={'false' if name == 'postgres' else 'true'}\n"
-                f"redirect_stderr=true\nstdout_logfile={run}/logs/{name}.log\n"
+                f"redirect_stderr=true\nstdout_logfile={logs}/{name}.log\n"
                 f"stdout_logfile_maxbytes=10MB\nstdout_logfile_backups=3\nenvironment={pairs}\n"
             )
         return "\n".join(parts)
@@ -312,12 +327,6 @@ class Stack:
             return False
         return True
 
-    def _is_healthy(self) -> bool:
-        try:
-            return httpx.get(f"{self.url}/health", timeout=5).status_code == 200
-        except httpx.HTTPError:
-            return False
-
 
 def _port(setting: str, default: int) -> int:
     given = os.environ.get(setting, str(default))
@@ -327,11 +336,11 @@ def _port(setting: str, default: int) -> int:
 
 
 def _command(*words: object) -> str:
-    """A command line for supervisord, which splits it as a shell does and expands `%`.
+    """A command line for supervisord, which splits it as a shell does.
 
     `setpriv` has the kernel end the process when supervisord itself is killed.
     """
-    return shlex.join(["setpriv", "--pdeathsig", "TERM", "--", *map(str, words)]).replace("%", "%%")
+    return shlex.join(["setpriv", "--pdeathsig", "TERM", "--", *map(str, words)])
 
 
 def _die_with_parent() -> None:

@@ -16,6 +16,7 @@ from channels.migrate import alembic_config
 from ops.model import ROOT, ensure_model
 from ops.stack import Ports, Stack
 from tests.line import platform as line
+from tests.serving import wait_until
 
 
 @pytest.fixture(scope="session")
@@ -64,6 +65,13 @@ def stack(tmp_path_factory: pytest.TempPathFactory, line_platform: line.LinePlat
         yield house
     finally:
         house.stop()
+
+
+@pytest.fixture
+def whole(stack: Stack) -> Iterator[Stack]:
+    """The house for a test that breaks it, given on healthy."""
+    yield stack
+    wait_until(lambda: all(stack.processes().values()) and stack.is_healthy(), 120)
 
 
 def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:

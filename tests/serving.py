@@ -6,7 +6,7 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import uvicorn
 from fastapi import FastAPI
@@ -34,3 +34,11 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def wait_until(done: Callable[[], bool], seconds: float) -> None:
+    """Wait for something to come true; fails when it does not in time."""
+    until = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < until, "not in time"
+        time.sleep(0.2)

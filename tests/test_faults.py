@@ -6,32 +6,12 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from ops.stack import Ports, Stack
+from tests.serving import wait_until
 from tests.talk import Talk
-
-
-@pytest.fixture
-def whole(stack: Stack) -> Iterator[Stack]:
-    """The house, given back healthy."""
-    yield stack
-    wait_until(lambda: all(stack.processes().values()) and healthy(stack), 120)
-
-
-def healthy(stack: Stack) -> bool:
-    return bool(stack._is_healthy())
-
-
-def wait_until(done: Callable[[], bool], seconds: float) -> None:
-    until = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < until, "not in time"
-        time.sleep(0.2)
 
 
 def kill(stack: Stack, name: str, number: int = signal.SIGKILL) -> int:
@@ -66,7 +46,7 @@ def test_rasa_killed_in_mid_turn_costs_no_message_and_no_second_answer(whole: St
     kill(whole, "rasa")
     events = replies(talk, len(said))
     assert final(events) == ["moving-in", "seal-registration", "dog-registration"]
-    wait_until(lambda: healthy(whole), 120)
+    wait_until(lambda: whole.is_healthy(), 120)
     time.sleep(4)  # a second answer would come from a retry
     assert len(final(replies(talk, len(said)))) == len(said)
     again = talk.say("転入届の持ち物は？")
@@ -108,7 +88,7 @@ def test_a_web_server_killed_under_an_open_stream_loses_nothing(whole: Stack) ->
     talk = Talk(whole.url)
     sequence = talk.post("印鑑登録について")
     old = kill(whole, "web")
-    wait_until(lambda: whole.processes()["web"] not in (0, old) and healthy(whole), 60)
+    wait_until(lambda: whole.processes()["web"] not in (0, old) and whole.is_healthy(), 60)
     events = replies(talk, 1, after=0)
     assert [e["sequence"] for e in events][:1] == [sequence]
     assert final(events) == ["seal-registration"]
@@ -119,7 +99,7 @@ def test_postgresql_killed_comes_back_and_the_house_with_it(whole: Stack) -> Non
     talk = Talk(whole.url)
     talk.say("印鑑登録について")
     kill(whole, "postgres")
-    wait_until(lambda: all(whole.processes().values()) and healthy(whole), 120)
+    wait_until(lambda: all(whole.processes().values()) and whole.is_healthy(), 120)
     assert talk.say("転入届の持ち物は？")[-1]["entry"] == "moving-in"
     talk.close()
 
@@ -127,7 +107,7 @@ def test_postgresql_killed_comes_back_and_the_house_with_it(whole: Stack) -> Non
 def test_the_supervisor_killed_takes_everything_with_it_and_a_new_start_works(
     tmp_path: Path, stack: Stack
 ) -> None:
-    house = Stack(tmp_path / "a folder 100% new", Ports.free(), stack.model)
+    house = Stack(tmp_path / "a folder with spaces", Ports.free(), stack.model)
     house.start(print)
     pids = [pid for pid in house.processes().values() if pid]
     assert len(pids) == 5

@@ -8,16 +8,16 @@ from tests.talk import Talk
 SECRET_WORDS = "ひみつのはなしxyzzy"
 
 
-def test_what_a_resident_says_is_in_no_log(stack: Stack) -> None:
-    talk = Talk(stack.url)
+def test_what_a_resident_says_is_in_no_log(whole: Stack) -> None:
+    talk = Talk(whole.url)
     talk.say(f"{SECRET_WORDS}について教えて")
-    stack.control("stopProcess", "actions")
+    whole.control("stopProcess", "actions")
     try:
         talk.say(f"マイナンバーカードを失くした、{SECRET_WORDS}")
     finally:
-        stack.control("startProcess", "actions")
+        whole.control("startProcess", "actions")
     talk.close()
-    logs = [path for path in (stack.run_dir / "logs").iterdir() if path.is_file()]
+    logs = [path for path in (whole.run_dir / "logs").iterdir() if path.is_file()]
     assert {"rasa.log", "actions.log", "web.log", "worker.log", "postgres.log"} <= {p.name for p in logs}
     for path in logs:
         text = path.read_bytes().decode("utf-8", errors="replace")

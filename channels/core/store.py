@@ -207,7 +207,7 @@ class Store:
             return [_event(row) for row in rows]
 
     async def context(self, conversation: UUID, before: int) -> Context:
-        """What was answered and offered before an event, within CONTEXT_LASTS.
+        """What the messages before an event were answered and offered, within CONTEXT_LASTS.
 
         It comes from the events and not from Rasa, so that it is the same at every attempt and
         also right after a reply that Rasa had no part in.
@@ -215,9 +215,9 @@ class Store:
         said = tables.event.c
         replies = (
             select(said.body, said.created_at)
-            .where(said.conversation == conversation, said.sequence < before, said.part >= 1)
+            .where(said.conversation == conversation, said.answers < before, said.part >= 1)
             .where(said.created_at > func.now() - CONTEXT_LASTS)
-            .order_by(said.sequence.desc())
+            .order_by(said.answers.desc(), said.part.desc())
             .limit(20)
         )
         async with self._engine.connect() as connection:

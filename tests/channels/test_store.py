@@ -165,6 +165,17 @@ async def test_the_context_of_a_turn_is_what_was_said_before_it(store: Store) ->
     assert await store.context(conversation, third) == now, "the same at every attempt"
 
 
+async def test_the_context_of_the_second_of_two_quick_messages_is_the_reply_to_the_first(
+    store: Store,
+) -> None:
+    conversation = await store.open_web()
+    first = await store.say(conversation, "児童手当", "key-00001")
+    second = await store.say(conversation, "それはいくら", "key-00002")
+    await store.reply(conversation, first, [Answer(kind=AnswerKind.ANSWER, text="手当", entry="birth")])
+    assert (await store.context(conversation, second)).entry == "birth"
+    assert await store.context(conversation, first) == Context()
+
+
 async def test_the_context_ends_after_an_hour(store: Store, database: AsyncEngine) -> None:
     conversation = await store.open_web()
     first = await store.say(conversation, "児童手当", KEY)

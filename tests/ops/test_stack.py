@@ -22,6 +22,11 @@ def test_a_taken_port_is_named_with_the_way_out(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_folder_that_supervisord_cannot_name_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(OpsError, match="「%」"):
+        Stack(tmp_path / "100%", Ports.free(), Path("model")).start(print)
+
+
 def test_a_second_start_in_the_same_folder_is_refused(stack: Stack) -> None:
     again = Stack(stack.run_dir, Ports.free(), stack.model)
     with pytest.raises(OpsError, match="もう動いています"):
