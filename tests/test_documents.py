@@ -25,6 +25,17 @@ def test_every_setting_read_by_ops_is_documented() -> None:
         assert f"`{name}`" in OPERATIONS, name
 
 
+def test_every_event_in_the_logs_is_documented() -> None:
+    sources = [
+        p.read_text("utf-8")
+        for part in ("channels", "actions", "knowledge")
+        for p in (ROOT / part).rglob("*.py")
+    ]
+    events = set(re.findall(r'\blog\.(?:info|warning|error|exception)\(\s*"([a-z_]+)"', "".join(sources)))
+    assert len(events) >= 10
+    assert {event for event in events if f"`{event}`" not in OPERATIONS} == set()
+
+
 @pytest.mark.parametrize("target", re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE))
 def test_every_make_target_explains_itself_and_stands_in_the_readme(target: str) -> None:
     assert re.search(rf"^{target}:.*## \S", MAKEFILE, re.MULTILINE), target

@@ -9,6 +9,7 @@ Rasa fails, search not  → an honest notice now, and the turn again until `retr
 from __future__ import annotations
 
 import re
+import traceback
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
@@ -58,9 +59,9 @@ class TurnAnswerer:
         except (TurnPostponedError, DBAPIError):
             raise
         except Exception as error:  # a turn that cannot be answered must not hold up the next for ever
-            log.exception("turn_broken", sequence=sequence, why=type(error).__name__)
+            log.error("turn_broken", sequence=sequence, why=type(error).__name__, where=_where(error))
             if self._may_be_tried_again(said):
-                raise
+                raise TurnPostponedError from None
             answers = [self._knowledge.refer(self._knowledge.phrases.unknown, AnswerKind.UNKNOWN)]
         if said.body.get("hidden"):
             answers = [self._knowledge.notice(self._knowledge.phrases.masked), *answers]
@@ -104,3 +105,9 @@ class TurnAnswerer:
             await self._store.reply(said.conversation, said.sequence, [notice], interim=True)
             raise TurnPostponedError
         return [found]
+
+
+def _where(error: Exception) -> str:
+    """The file and line that failed; the error's own text might quote the resident."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{frame.filename}:{frame.lineno}"
