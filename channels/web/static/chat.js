@@ -9,6 +9,9 @@
  * in the browser. Server data reaches the page as text nodes alone, links as http(s) and tel.
  */
 
+import { drawAnswer, drawChoices, el } from "./answer.js";
+import { WORDS } from "./words.js";
+
 const API = "/api/conversations";
 const KEPT = "madoguchi.conversation";
 const LIMIT = 1000; // characters in a message
@@ -18,66 +21,6 @@ const POST_MS = 15_000; // how long one attempt to send may take
 const LOST_MS = 3_000; // a stream away for less than this is not worth a word
 const UNSEEN_MS = 60_000; // a tab hidden for this long lets go of its stream
 const FULL_SCREEN = "(max-width: 29.99rem)"; // as in chat.css
-
-const WORDS = {
-  title: "まどぐち",
-  about: "芦別市のご案内（自動応答）",
-  open: "質問する",
-  unread: "新しい返事",
-  close: "閉じる",
-  log: "会話",
-  greeting:
-    "こんにちは。「まどぐち」です。\n手続き、持ち物、費用、期限、施設の時間などに、職員ではなく自動でお答えします。",
-  care: "マイナンバー、暗証番号、電話番号、住所は入力しないでください。",
-  start: "たとえば",
-  first: ["児童手当", "マイナンバーカード", "施設の開館時間", "ごみ", "職員と話したい"],
-  label: "質問を書いてください",
-  hint: "Shift＋Enterで改行",
-  send: "送信",
-  you: "あなた",
-  bot: "まどぐち（自動応答）",
-  staff: "市の職員",
-  sending: "送っています…",
-  unsent: "まだ送れていません",
-  thinking: "考えています…",
-  withStaff: "職員に伝えました。返事をお待ちください。",
-  late: "返事に時間がかかっています。届いたら、ここに表示します。お急ぎのときは、市役所にお電話ください。",
-  resend: "つながりません。自動で送り直します。",
-  reconnect: "つながりません。自動でつなぎ直します。",
-  busy: (seconds) => `混み合っています。約${seconds}秒後に、自動で送り直します。`,
-  ended: "前の会話は終わりました。ここから新しい会話です。",
-  refused: "このブラウザーでは会話を続けられません。Cookie（クッキー）を使える設定にしてください。",
-  failed: "送れませんでした。文章を見直して、もう一度お送りください。",
-  empty: "質問を入力してください。",
-  left: (n) => `あと${n}文字`,
-  used: (n) => `いま${n.toLocaleString()}文字`,
-  over: (n) => `${n}文字多いです。${LIMIT.toLocaleString()}文字までにしてください。`,
-  status: { unconfirmed: "確認できていません", national: "全国共通" },
-  call: "電話する",
-  newTab: "新しいタブ",
-  source: "出典：",
-  checked: (y, m, d) => `確認日 ${y}年${m}月${d}日`,
-};
-
-/** Make an element. Strings become text nodes: nothing here is ever parsed as HTML. */
-function el(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value != null) node.setAttribute(name, value);
-  }
-  node.append(...children.filter((child) => child != null));
-  return node;
-}
-
-/** The address if it is one we follow (http, https, tel), else null. */
-function safeUrl(url) {
-  try {
-    return /^(https?|tel):$/.test(new URL(url).protocol) ? String(url) : null;
-  } catch {
-    return null;
-  }
-}
 
 function uuid() {
   if (crypto.randomUUID) return crypto.randomUUID();
@@ -90,97 +33,6 @@ function uuid() {
 
 /** Characters as the server counts them: code points. */
 const length = (text) => [...text].length;
-const list = (value) => (Array.isArray(value) ? value : []);
-
-function checkedOn(iso) {
-  const [, y, m, d] = /^(\d{4})-(\d{2})-(\d{2})/.exec(iso ?? "") ?? [];
-  return y ? WORDS.checked(Number(y), Number(m), Number(d)) : null;
-}
-
-// --- drawing an Answer -----------------------------------------------------------------------
-
-// Facts in a row with the same label and standing share one heading.
-function grouped(facts) {
-  const groups = [];
-  for (const { label, value, status } of facts) {
-    const last = groups.at(-1);
-    if (last?.label === label && last.status === status) last.values.push(value);
-    else groups.push({ label, status, values: [value] });
-  }
-  return groups;
-}
-
-function drawFacts({ label, status, values }) {
-  const mark = WORDS.status[status];
-  return el(
-    "div",
-    { class: "fact", "data-status": status },
-    el("dt", {}, String(label), mark ? el("span", { class: "mark" }, mark) : null),
-    ...values.map((value) => el("dd", {}, String(value))),
-  );
-}
-
-function drawLink({ label, url, role }) {
-  const href = safeUrl(url);
-  if (!href) return null;
-  const tel = /^tel:/i.test(href);
-  let name = String(label);
-  if (tel) {
-    // On a PC a tel: link does nothing, so the number itself must be readable.
-    const number = decodeURIComponent(href.slice(4)).replace(/^\+81-?/, "0");
-    const digits = (text) => text.normalize("NFKC").replace(/\D/g, "");
-    if (!digits(name).includes(digits(number))) name += ` ${number}`;
-  }
-  const out = tel ? {} : { target: "_blank", rel: "noopener noreferrer" };
-  return el(
-    "a",
-    { href, "data-role": tel ? "tel" : role, ...out },
-    el("span", {}, name),
-    el("span", { class: "do" }, tel ? WORDS.call : WORDS.newTab),
-  );
-}
-
-function drawSource({ title, url, checked_on: day }) {
-  const href = url ? safeUrl(url) : null;
-  const name = href
-    ? el("a", { href, target: "_blank", rel: "noopener noreferrer" }, String(title))
-    : String(title);
-  const checked = checkedOn(day);
-  return el("li", {}, WORDS.source, name, " ", checked ? el("span", { class: "day" }, checked) : null);
-}
-
-/** Children in a wrapper, or null when there are none. */
-function wrap(tag, name, nodes) {
-  const there = nodes.filter(Boolean);
-  return there.length ? el(tag, { class: name }, ...there) : null;
-}
-
-function drawChoices(choices, ask, name = "choices") {
-  return wrap(
-    "div",
-    name,
-    choices.map(({ label, says }) => {
-      const button = el("button", { type: "button" }, String(label));
-      button.addEventListener("click", () => ask(String(says)));
-      return button;
-    }),
-  );
-}
-
-function drawAnswer(answer, ask) {
-  return el(
-    "div",
-    { class: "answer", "data-kind": answer.kind, "data-entry": answer.entry, "data-aspect": answer.aspect },
-    el("p", { class: "who" }, WORDS.bot),
-    el("p", { class: "text" }, String(answer.text ?? "")),
-    wrap("dl", "facts", grouped(list(answer.facts)).map(drawFacts)),
-    wrap("div", "links", list(answer.links).map(drawLink)),
-    drawChoices(list(answer.choices), ask),
-    wrap("ul", "sources", list(answer.sources).map(drawSource)),
-  );
-}
-
-// --- the component ---------------------------------------------------------------------------
 
 class MadoguchiChat extends HTMLElement {
   #id = null; // the conversation

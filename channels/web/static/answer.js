@@ -1,0 +1,110 @@
+// An Answer as nodes of the page. Server data becomes text nodes alone, links http(s) and tel.
+
+import { WORDS } from "./words.js";
+
+const list = (value) => (Array.isArray(value) ? value : []);
+
+export function el(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === true) node.setAttribute(name, "");
+    else if (value !== false && value != null) node.setAttribute(name, value);
+  }
+  node.append(...children.filter((child) => child != null));
+  return node;
+}
+
+/** The address if it is one we follow (http, https, tel), else null. */
+function safeUrl(url) {
+  try {
+    return /^(https?|tel):$/.test(new URL(url).protocol) ? String(url) : null;
+  } catch {
+    return null;
+  }
+}
+
+function checkedOn(iso) {
+  const [, y, m, d] = /^(\d{4})-(\d{2})-(\d{2})/.exec(iso ?? "") ?? [];
+  return y ? WORDS.checked(Number(y), Number(m), Number(d)) : null;
+}
+
+// Facts in a row with the same label and standing share one heading.
+function grouped(facts) {
+  const groups = [];
+  for (const { label, value, status } of facts) {
+    const last = groups.at(-1);
+    if (last?.label === label && last.status === status) last.values.push(value);
+    else groups.push({ label, status, values: [value] });
+  }
+  return groups;
+}
+
+function drawFacts({ label, status, values }) {
+  const mark = WORDS.status[status];
+  return el(
+    "div",
+    { class: "fact", "data-status": status },
+    el("dt", {}, String(label), mark ? el("span", { class: "mark" }, mark) : null),
+    ...values.map((value) => el("dd", {}, String(value))),
+  );
+}
+
+function drawLink({ label, url, role }) {
+  const href = safeUrl(url);
+  if (!href) return null;
+  const tel = /^tel:/i.test(href);
+  let name = String(label);
+  if (tel) {
+    // On a PC a tel: link does nothing, so the number itself must be readable.
+    const number = decodeURIComponent(href.slice(4)).replace(/^\+81-?/, "0");
+    const digits = (text) => text.normalize("NFKC").replace(/\D/g, "");
+    if (!digits(name).includes(digits(number))) name += ` ${number}`;
+  }
+  const out = tel ? {} : { target: "_blank", rel: "noopener noreferrer" };
+  return el(
+    "a",
+    { href, "data-role": tel ? "tel" : role, ...out },
+    el("span", {}, name),
+    el("span", { class: "do" }, tel ? WORDS.call : WORDS.newTab),
+  );
+}
+
+function drawSource({ title, url, checked_on: day }) {
+  const href = url ? safeUrl(url) : null;
+  const name = href
+    ? el("a", { href, target: "_blank", rel: "noopener noreferrer" }, String(title))
+    : String(title);
+  const checked = checkedOn(day);
+  return el("li", {}, WORDS.source, name, " ", checked ? el("span", { class: "day" }, checked) : null);
+}
+
+/** Children in a wrapper, or null when there are none. */
+function wrap(tag, name, nodes) {
+  const there = nodes.filter(Boolean);
+  return there.length ? el(tag, { class: name }, ...there) : null;
+}
+
+export function drawChoices(choices, ask, name = "choices") {
+  return wrap(
+    "div",
+    name,
+    choices.map(({ label, says }) => {
+      const button = el("button", { type: "button" }, String(label));
+      button.addEventListener("click", () => ask(String(says)));
+      return button;
+    }),
+  );
+}
+
+export function drawAnswer(answer, ask) {
+  return el(
+    "div",
+    { class: "answer", "data-kind": answer.kind, "data-entry": answer.entry, "data-aspect": answer.aspect },
+    el("p", { class: "who" }, WORDS.bot),
+    el("p", { class: "text" }, String(answer.text ?? "")),
+    wrap("dl", "facts", grouped(list(answer.facts)).map(drawFacts)),
+    wrap("div", "links", list(answer.links).map(drawLink)),
+    drawChoices(list(answer.choices), ask),
+    wrap("ul", "sources", list(answer.sources).map(drawSource)),
+  );
+}

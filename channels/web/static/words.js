@@ -1,0 +1,43 @@
+// What the chat itself says; what the city says comes from the server.
+
+export const WORDS = {
+  title: "まどぐち",
+  about: "芦別市のご案内（自動応答）",
+  open: "質問する",
+  unread: "新しい返事",
+  close: "閉じる",
+  log: "会話",
+  greeting:
+    "こんにちは。「まどぐち」です。\n手続き、持ち物、費用、期限、施設の時間などに、職員ではなく自動でお答えします。",
+  care: "マイナンバー、暗証番号、電話番号、住所は入力しないでください。",
+  start: "たとえば",
+  first: ["児童手当", "マイナンバーカード", "施設の開館時間", "ごみ", "職員と話したい"],
+  label: "質問を書いてください",
+  hint: "Shift＋Enterで改行",
+  send: "送信",
+  you: "あなた",
+  bot: "まどぐち（自動応答）",
+  staff: "市の職員",
+  sending: "送っています…",
+  unsent: "まだ送れていません",
+  thinking: "考えています…",
+  withStaff: "職員に伝えました。返事をお待ちください。",
+  late: "返事に時間がかかっています。届いたら、ここに表示します。お急ぎのときは、市役所にお電話ください。",
+  resend: "つながりません。自動で送り直します。",
+  reconnect: "つながりません。自動でつなぎ直します。",
+  busy: (seconds) => `混み合っています。約${seconds}秒後に、自動で送り直します。`,
+  ended: "前の会話は終わりました。ここから新しい会話です。",
+  refused: "このブラウザーでは会話を続けられません。Cookie（クッキー）を使える設定にしてください。",
+  failed: "送れませんでした。文章を見直して、もう一度お送りください。",
+  empty: "質問を入力してください。",
+  left: (n) => `あと${n}文字`,
+  used: (n) => `いま${n.toLocaleString()}文字`,
+  over: (n) => `${n}文字多いです。${LIMIT.toLocaleString()}文字までにしてください。`,
+  status: { unconfirmed: "確認できていません", national: "全国共通" },
+  call: "電話する",
+  newTab: "新しいタブ",
+  source: "出典：",
+  checked: (y, m, d) => `確認日 ${y}年${m}月${d}日`,
+};
+
+/** Make an element. Strings become text nodes: nothing here is ever parsed as HTML. */
