@@ -23,7 +23,7 @@ lint: ## 書き方、型、取り込みの決まりを確かめる
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m mypy knowledge actions channels ops tests
 	@.venv/bin/lint-imports
-	@PYTHONPATH=. bot/.venv/bin/python -m mypy --config-file bot/pyproject.toml nlu
+	@PYTHONPATH=. bot/.venv/bin/python -m mypy --config-file bot/pyproject.toml --explicit-package-bases nlu bot/rest.py
 	@$(PYTHON) -m knowledge check
 
 train: ## 質問を聞き分けるモデルを作る（変わったときだけ、2〜4分）
