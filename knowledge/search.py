@@ -98,8 +98,10 @@ class SearchIndex:
         called = self._called(question)
         hits = []
         for i, entry in enumerate(self._entries):
+            if not accept(entry):
+                continue
             likeness = max((_dice(pairs, other) for other in self._letters[i]), default=0.0)
-            if not accept(entry) or (bm25[i] == 0 and likeness < alike):
+            if bm25[i] == 0 and likeness < alike:
                 continue
             covered = self._coverage(words, i)
             named = NAMED if called & self._names[i] else 0.0

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, text, update
@@ -14,8 +15,8 @@ from tests.channels.conftest import Bench
 KEY = "0123456789abcdef"
 
 
-async def said_by_bot(bench: Bench, conversation: object) -> list[str]:
-    events = await bench.store.events(conversation)  # type: ignore[arg-type]
+async def said_by_bot(bench: Bench, conversation: UUID) -> list[str]:
+    events = await bench.store.events(conversation)
     return [event.body["text"] for event in events if event.author == "bot"]
 
 
