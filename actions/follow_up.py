@@ -5,8 +5,8 @@ from __future__ import annotations
 from actions.turn import AnswerAction, Turn
 from knowledge.answer import Answer
 from knowledge.aspects import Aspect, aspects_known
-from knowledge.dates import names_day
 from knowledge.entries import Department, Place
+from knowledge.when import names_when
 
 
 class ActionFollowUp(AnswerAction):
@@ -18,7 +18,7 @@ class ActionFollowUp(AnswerAction):
         if turn.entry is None or turn.entry not in self._knowledge.content.entries:
             return self._knowledge.answer(turn.text)
         entry = self._knowledge.entry(turn.entry)
-        if isinstance(entry, Place | Department) and names_day(turn.text):
+        if isinstance(entry, Place | Department) and names_when(turn.text):
             return self._knowledge.hours(turn.text, last=turn.entry)
         aspect = Aspect.HOW if Aspect.HOW in aspects_known(entry) else Aspect.ABOUT
         return self._knowledge.answer(turn.text, aspect, last=turn.entry)

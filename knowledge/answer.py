@@ -1,7 +1,7 @@
 """The Answer: what an action returns, what every channel renders.
 
 It crosses two process borders (action server → Rasa → channels) as JSON, so it is a
-pydantic model validated on both sides; `docs/answer.schema.json` is generated from it.
+pydantic model validated on both sides; `docs/schemas/answer.schema.json` is generated from it.
 """
 
 from __future__ import annotations

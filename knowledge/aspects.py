@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from knowledge.entries import Entry, Fact, How, Procedure
+from knowledge.entries import Entry, How, Procedure
+from knowledge.facts import Fact
 
 
 class Aspect(StrEnum):

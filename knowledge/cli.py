@@ -1,54 +1,81 @@
-"""`uv run knowledge`: check, list and search what the city knows; print the schemas."""
+"""`uv run knowledge`: check, list, search and measure what the city knows; begin a new entry."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
-from pydantic import TypeAdapter
-
-from knowledge.answer import Answer
-from knowledge.entries import AnyEntry
-from knowledge.errors import ContentError
+from knowledge.answer import Status
+from knowledge.checks import hints
+from knowledge.coverage import coverage
+from knowledge.entries import KINDS, AnyEntry
+from knowledge.errors import ContentError, Problem
 from knowledge.evaluate import cross_validate
-from knowledge.loader import CONTENT, load
-from knowledge.service import Knowledge
+from knowledge.links import NoNetworkError, dead_links
+from knowledge.loader import CONTENT, Content, load
+from knowledge.review import MONTH, YEAR, Row, expiring, unchecked, unconfirmed
+from knowledge.schemas import SCHEMAS, schema_text
+from knowledge.service import Knowledge, local_now
+from knowledge.skeleton import draft_path, skeleton
+from knowledge.table import table
 
-KINDS = ("procedure", "place", "guide", "faq", "department", "notice")
+SCHEMA_FOLDER = Path(__file__).parent.parent / "docs" / "schemas"
+_EXIT_CODES = "終了コード: 0 正常、1 間違いや切れたリンクがある、2 命令の使い方が違う・ネットワークがない"
 
 
 def main() -> int:
-    """Run one command; returns the exit code: 1 when content is broken."""
+    """Run one command; returns its exit code (see _EXIT_CODES)."""
     arguments = _parser().parse_args()
     try:
         result: int = arguments.run(arguments)
     except ContentError as error:
-        for problem in error.problems:
-            print(problem, file=sys.stderr)
-        print(
-            f"{len(error.problems)} 件の間違いがあります。直してから、もう一度確かめてください。",
-            file=sys.stderr,
-        )
-        return 1
+        return _tell(error.problems)
     except BrokenPipeError:
         return 0
     return result
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="knowledge", description="まどぐちの知識を確かめる・一覧する・探す")
+    parser = argparse.ArgumentParser(
+        prog="knowledge", description="まどぐちの知識を確かめる・一覧する・探す", epilog=_EXIT_CODES
+    )
     parser.add_argument(
         "--content", type=Path, default=CONTENT, help="知識のフォルダ（既定: knowledge/content）"
     )
     commands = parser.add_subparsers(required=True, metavar="命令")
 
-    check = commands.add_parser("check", help="すべてのファイルの間違いを、行番号と直し方つきで示す")
+    check = commands.add_parser(
+        "check", help="すべての間違いと注意を、行番号と直し方つきで示す", epilog=_EXIT_CODES
+    )
+    check.add_argument("--links", action="store_true", help="リンク先のページがあるかも確かめる（数分）")
     check.set_defaults(run=_check)
 
-    listing = commands.add_parser("list", help="項目の一覧")
+    listing = commands.add_parser("list", help="項目の一覧、確かめることの一覧")
     listing.add_argument("--kind", choices=KINDS, help="種類で絞る")
+    listing.add_argument("--department", metavar="ID", help="担当課の id で絞る")
+    what = listing.add_mutually_exclusive_group()
+    what.add_argument("--unconfirmed", action="store_true", help="確認待ちの事実")
+    what.add_argument(
+        "--expiring",
+        type=_days,
+        nargs="?",
+        const=MONTH,
+        metavar="日数",
+        help=f"期限が過ぎた、または近い事実（既定: {MONTH}日以内）",
+    )
+    what.add_argument(
+        "--unchecked",
+        type=_days,
+        nargs="?",
+        const=YEAR,
+        metavar="日数",
+        help=f"長く確かめていない項目（既定: {YEAR}日）",
+    )
+    what.add_argument("--coverage", action="store_true", help="優先手続の一覧に、どれだけ答えられるか")
     listing.add_argument("--json", action="store_true", help="JSON で出す")
     listing.set_defaults(run=_list)
 
@@ -56,35 +83,144 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument("text", help="質問")
     search.set_defaults(run=_search)
 
+    new = commands.add_parser("new", help="新しい項目の下書きを作る（説明つき）")
+    new.add_argument("kind", choices=KINDS, help="種類")
+    new.add_argument("id", help="半角の小文字・数字・ハイフンの名前（例: library-card）")
+    new.set_defaults(run=_new)
+
     evaluation = commands.add_parser(
         "eval", help="まだ見せていない質問で、項目がどれだけ正しく見つかるかを測る"
     )
     evaluation.set_defaults(run=_eval)
 
-    schema = commands.add_parser("schema", help="JSON Schema を出す（entry: 知識ファイル、answer: 返答）")
-    schema.add_argument("what", choices=["entry", "answer"], nargs="?", default="entry")
+    schema = commands.add_parser("schema", help="JSON Schema を書き出す（エディターの補完と説明に使う）")
+    schema.add_argument("--to", type=Path, default=SCHEMA_FOLDER, help="書き出す先（既定: docs/schemas）")
     schema.set_defaults(run=_schema)
     return parser
 
 
+def _days(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError("日数は 0 以上の数字で書いてください（例: 31）")
+    return int(text)
+
+
+def _tell(problems: tuple[Problem, ...]) -> int:
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    print(f"{len(problems)} 件の間違いがあります。直してから、もう一度確かめてください。", file=sys.stderr)
+    return 1
+
+
 def _check(arguments: argparse.Namespace) -> int:
     content = load(arguments.content)
-    print(f"間違いはありません（{len(content.entries)} 項目）。")
-    return 0
+    found = hints(content, arguments.content, _today(), _progress(len(content.entries)))
+    for problem in found:
+        print(f"注意 {problem}")
+    try:
+        dead = dead_links(content, arguments.content) if arguments.links else []
+    except NoNetworkError:
+        print("ネットワークにつながらないため、リンクは確かめられませんでした。", file=sys.stderr)
+        return 2
+    for problem in dead:
+        print(problem, file=sys.stderr)
+    told = f"間違いはありません（{len(content.entries)} 項目）。"
+    print(told + (f"注意が {len(found)} 件あります。" if found else ""))
+    if dead:
+        print(f"切れたリンクが {len(dead)} 件あります。", file=sys.stderr)
+    return 1 if dead else 0
+
+
+def _progress(total: int) -> Callable[[], None]:
+    """A line that counts up on a terminal, and nothing anywhere else."""
+    done = 0
+
+    def tick() -> None:
+        nonlocal done
+        done += 1
+        if sys.stderr.isatty():
+            end = "\r" if done < total else "\r\033[K"
+            print(f"確かめています {done}/{total}", end=end, file=sys.stderr, flush=True)
+
+    return tick
 
 
 def _list(arguments: argparse.Namespace) -> int:
     content = load(arguments.content)
-    entries = [e for e in content.entries.values() if arguments.kind in (None, e.kind)]
-    if arguments.json:
-        rows = [
-            entry.model_dump(mode="json", exclude_defaults=True) | {"kind": entry.kind} for entry in entries
-        ]
-        print(json.dumps(rows, ensure_ascii=False, indent=2))
+    if arguments.coverage:
+        return _coverage(content, as_json=arguments.json)
+    chosen = {
+        entry.id
+        for entry in content.entries.values()
+        if arguments.kind in (None, entry.kind)
+        and arguments.department in (None, entry.department or content.city.office)
+    }
+    if arguments.unconfirmed:
+        rows = list(unconfirmed(content))
+    elif arguments.expiring is not None:
+        rows = list(expiring(content, _today(), arguments.expiring))
+    elif arguments.unchecked is not None:
+        rows = list(unchecked(content, _today(), arguments.unchecked))
+    else:
+        return _entries([content.entries[entry_id] for entry_id in chosen], as_json=arguments.json)
+    return _rows([row for row in rows if row.entry in chosen], as_json=arguments.json)
+
+
+def _entries(entries: list[AnyEntry], *, as_json: bool) -> int:
+    entries.sort(key=lambda entry: (list(KINDS).index(entry.kind), entry.id))
+    if as_json:
+        _print_json(
+            [entry.model_dump(mode="json", exclude_defaults=True) | {"kind": entry.kind} for entry in entries]
+        )
         return 0
-    for entry in entries:
-        print(f"{entry.kind:<11}{entry.status:<13}{entry.id:<32}{entry.title}")
+    print(table(("種類", "状態", "id", "名前"), [(e.kind, e.status, e.id, e.title) for e in entries]))
     print(f"計 {len(entries)} 項目")
+    return 0
+
+
+def _rows(rows: list[Row], *, as_json: bool) -> int:
+    if as_json:
+        _print_json([row.as_json() for row in rows])
+        return 0
+    head = ("ファイル", "項目", "内容", "状態", "期限", "確かめた日", "担当")
+    cells = [
+        (
+            row.file,
+            row.field,
+            row.value,
+            row.status,
+            str(row.valid_until or ""),
+            str(row.checked_on),
+            row.department,
+        )
+        for row in rows
+    ]
+    print(table(head, cells) if cells else "ありません。")
+    print(f"計 {len(rows)} 件")
+    return 0
+
+
+def _coverage(content: Content, *, as_json: bool) -> int:
+    items = coverage(content)
+    if as_json:
+        _print_json([item.as_json() for item in items])
+        return 0
+    head = ("番号", "手続", "答える項目", "確認済", "全国共通", "確認待ち")
+    cells = [
+        (
+            item.number,
+            item.title,
+            " ".join(item.entries) or "ありません",
+            *(str(item.facts[status]) for status in Status),
+        )
+        for item in items
+    ]
+    print(table(head, cells))
+    sums = "、".join(
+        f"{label} {sum(item.facts[status] for item in items)}"
+        for label, status in zip(head[3:], Status, strict=True)
+    )
+    print(f"{len(items)} のうち {sum(bool(item.entries) for item in items)} に答えられます。事実: {sums}")
     return 0
 
 
@@ -94,6 +230,23 @@ def _search(arguments: argparse.Namespace) -> int:
         print(f"{hit.confidence:5.2f} {hit.score:8.2f}  {hit.entry.id:<32}{hit.entry.title}")
     if not hits:
         print("見つかりません。")
+    return 0
+
+
+def _new(arguments: argparse.Namespace) -> int:
+    path = draft_path(arguments.content, arguments.kind, arguments.id)
+    taken = [*arguments.content.rglob(f"{arguments.id}.yml"), *([path] if path.exists() else [])]
+    if taken:
+        print(f"{taken[0]} がもうあります。別の id にしてください。", file=sys.stderr)
+        return 2
+    text = skeleton(arguments.kind, arguments.id, _today())
+    if text is None:
+        print("id は半角の小文字・数字・ハイフンで書いてください（例: library-card）。", file=sys.stderr)
+        return 2
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    print(f"下書きを作りました: {path}")
+    print("書き終えたら knowledge check で確かめ、ファイル名の「.draft」を消すと公開されます。")
     return 0
 
 
@@ -109,11 +262,17 @@ def _eval(arguments: argparse.Namespace) -> int:
 
 
 def _schema(arguments: argparse.Namespace) -> int:
-    print(schema_text(arguments.what))
+    arguments.to.mkdir(parents=True, exist_ok=True)
+    for name in SCHEMAS:
+        path = arguments.to / f"{name}.schema.json"
+        path.write_text(schema_text(name), encoding="utf-8")
+        print(path)
     return 0
 
 
-def schema_text(what: str) -> str:
-    """The JSON Schema of knowledge files (`entry`) or replies (`answer`), as indented JSON."""
-    adapter: TypeAdapter[object] = TypeAdapter(AnyEntry if what == "entry" else Answer)
-    return json.dumps(adapter.json_schema(), ensure_ascii=False, indent=2)
+def _print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _today() -> date:
+    return local_now().date()

@@ -7,7 +7,7 @@ asserted; the answer says so and gives the phone number of who knows.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime
 from urllib.parse import quote
 
 from knowledge.answer import (
@@ -21,20 +21,11 @@ from knowledge.answer import (
     Status,
 )
 from knowledge.aspects import Aspect, aspects_known, facts_of
-from knowledge.dates import Asked
-from knowledge.entries import (
-    AnyEntry,
-    Department,
-    Entry,
-    Fact,
-    Guide,
-    HoursFact,
-    PhoneFact,
-    Place,
-    Procedure,
-)
-from knowledge.hours import Day, DayState, holiday_name, next_open_day, on_day
+from knowledge.entries import AnyEntry, Department, Entry, Guide, Place, Procedure
+from knowledge.facts import Fact, HoursFact, PhoneFact
 from knowledge.loader import Content
+from knowledge.opening import OpeningWords
+from knowledge.when import Asked
 
 MAX_SOURCES = 3
 MAX_CHOICES = 4
@@ -55,45 +46,87 @@ class Composer:
     def about(self, entry: AnyEntry, aspect: Aspect, confidence: float) -> Answer:
         """Answer one aspect of one entry."""
         if not entry.holds_on(self._today):
-            return self._answer(
-                entry, aspect, self._phrases.expired.format(title=entry.title), (), confidence
-            )
+            return self._answer(entry, aspect, self._not_now(entry, self._today), (), confidence)
         if aspect is Aspect.ABOUT:
             return self._overview(entry, confidence)
-        found = [(name, fact) for name, fact in facts_of(entry, aspect) if fact.holds_on(self._today)]
+        known = facts_of(entry, aspect)
+        current = [(name, fact) for name, fact in known if fact.holds_on(self._today)]
         label = self._labels.aspects[aspect]
-        if not found:
+        coming = [(name, fact) for name, fact in known if fact.begins_after(self._today)]
+        if not current and not coming:
             return self._missing(entry, aspect, confidence)
-        if all(_status(entry, fact) is Status.UNCONFIRMED for _, fact in found):
-            text = self._phrases.aspect_unconfirmed.format(title=entry.title, label=label)
+        if not current:
+            text = self._ask(entry, self._phrases.aspect_not_yet, label=label)
+        elif all(_status(entry, fact) is Status.UNCONFIRMED for _, fact in current):
+            text = self._ask(entry, self._phrases.aspect_unconfirmed, label=label, facts=current)
         else:
             text = self._phrases.aspect[aspect].format(title=entry.title)
-        facts = [(self._fact_label(name, label), fact) for name, fact in found]
+        facts = [(self._fact_label(name, label), fact) for name, fact in current]
+        facts += [(self._from_day(self._fact_label(name, label), fact), fact) for name, fact in coming]
         if aspect is Aspect.ONLINE:
             facts += self._form_needs(entry)
         return self._answer(entry, aspect, text, facts, confidence)
 
     def _missing(self, entry: AnyEntry, aspect: Aspect, confidence: float) -> Answer:
-        """What is not known is said first; then what is."""
-        label = self._labels.aspects[aspect]
+        """What is not known, or known no more, is said first; then what is."""
         overview = self._overview(entry, confidence)
-        missing = self._phrases.aspect_missing.format(title=entry.title, label=label)
+        missing = self._no_more(entry, aspect) or self._ask(
+            entry, self._phrases.aspect_missing, label=self._labels.aspects[aspect]
+        )
         return overview.model_copy(update={"text": f"{missing}\n{overview.text}", "aspect": aspect})
 
+    def _no_more(self, entry: AnyEntry, aspect: Aspect) -> str | None:
+        """That all of an aspect has expired, and since when; None when it has not."""
+        facts = facts_of(entry, aspect)
+        ends = [fact.valid_until for _, fact in facts if fact.valid_until]
+        if not facts or not all(fact.ended_before(self._today) for _, fact in facts):
+            return None
+        label = self._labels.aspects[aspect]
+        return self._ask(entry, self._phrases.aspect_expired, label=label, day=max(ends))
+
+    def _not_now(self, entry: AnyEntry, day: date) -> str:
+        if entry.valid_from and entry.begins_after(day):
+            return self._ask(entry, self._phrases.not_yet, day=entry.valid_from)
+        return self._ask(entry, self._phrases.expired)
+
+    def _ask(
+        self,
+        entry: AnyEntry,
+        phrase: str,
+        *,
+        label: str = "",
+        day: date | None = None,
+        facts: Sequence[tuple[str, Fact]] = (),
+    ) -> str:
+        """A phrase that sends people to the phone, with the counter to ask for there."""
+        text = phrase.format(title=entry.title, label=label, day=self._long_day(day) if day else "")
+        who = self._who_knows(entry, [fact for _, fact in facts])
+        if who is self._content.office or self._current(getattr(entry, "phone", ())):
+            return text
+        return f"{text}\n{self._phrases.ask_for.format(department=who.title)}"
+
+    def _who_knows(self, entry: AnyEntry, facts: Sequence[Fact]) -> Department:
+        """The department of the first fact that names one, else the entry's, else the city's office."""
+        named = next((fact.department for fact in facts if fact.department), None)
+        return self._content.department(named or entry.department)
+
+    def _long_day(self, day: date) -> str:
+        return self._labels.long_day.format(year=day.year, month=day.month, day=day.day)
+
+    def _from_day(self, label: str, fact: Fact) -> str:
+        return self._labels.from_day.format(label=label, day=self._long_day(fact.valid_from or self._today))
+
     def hours(self, entry: Place | Department, asked: Asked, now: datetime, confidence: float) -> Answer:
-        """Say whether `entry` is open on the day asked about."""
-        phrases = self._phrases.hours
-        if not entry.holds_on(asked.day):
-            return self._answer(entry, None, self._phrases.expired.format(title=entry.title), (), confidence)
-        current = next((h for h in entry.hours if h.holds_on(asked.day)), None)
-        if current is None or _status(entry, current) is Status.UNCONFIRMED:
-            text = phrases.unknown.format(title=entry.title)
-        else:
-            text = self._hours_text(entry, current, asked, now.time())
-        facts = [(self._labels.hours, _as_text(current))] if current else []
+        """Say whether `entry` is open when it is asked about."""
+        if not any(entry.holds_on(day) for day in asked.days):
+            return self._answer(entry, None, self._not_now(entry, asked.days[0]), (), confidence)
+        words = OpeningWords(self._phrases, entry, now)
+        hours = next((h for h in entry.hours if h.holds_on(asked.days[0])), None)
+        facts = [(self._labels.hours, _as_text(hours))] if hours else []
         notes = self._current(getattr(entry, "notes", ()))
         facts += [(self._labels.notes, fact) for fact in notes[:_NOTES]]
-        return self._answer(entry, None, text, facts, confidence)
+        answer = self._answer(entry, None, words.text(asked), facts, confidence)
+        return answer.model_copy(update={"facts": (*words.rows(asked), *answer.facts)})
 
     def choices(self, entries: Sequence[AnyEntry], confidence: float) -> Answer:
         """Ask which of some entries is meant, a person being the way out."""
@@ -127,8 +160,10 @@ class Composer:
         return AnswerChoice(label=self._labels.person, says=self._labels.person)
 
     def _overview(self, entry: AnyEntry, confidence: float) -> Answer:
-        text = entry.summary
-        if entry.status is Status.UNCONFIRMED:
+        text = entry.summary_on(self._today)
+        if text is None:
+            text = self._ask(entry, self._phrases.about_expired)
+        elif entry.status is Status.UNCONFIRMED:
             text = self._phrases.about_unconfirmed.format(summary=text)
         facts: list[tuple[str, Fact]] = []
         if isinstance(entry, Place | Department):
@@ -136,6 +171,8 @@ class Composer:
             facts += [(self._labels.address, fact) for fact in self._current(entry.address)]
         for aspect in (Aspect.DEADLINE, Aspect.FEE):
             label = self._labels.aspects[aspect]
+            if no_more := self._no_more(entry, aspect):
+                text = f"{text}\n{no_more}"
             facts += [(label, fact) for fact in self._current(f for _, f in facts_of(entry, aspect))]
         facts = facts[:_OVERVIEW_FACTS]
         if isinstance(entry, Guide):
@@ -153,13 +190,13 @@ class Composer:
         shown = [
             AnswerFact(label=label, value=fact.value, status=_status(entry, fact)) for label, fact in facts
         ]
-        phones = self._phones(entry)
+        phones = self._phones(entry, [fact for _, fact in facts])
         shown += [
             AnswerFact(label=self._labels.phone, value=f"{name} {phone.value}", status=Status.UNCONFIRMED)
             for name, phone, status in phones
             if status is Status.UNCONFIRMED
         ]
-        if entry.handled_by != Entry.model_fields["handled_by"].default:
+        if entry.handled_by:
             shown.append(
                 AnswerFact(label=self._labels.handled_by, value=entry.handled_by, status=entry.status)
             )
@@ -187,16 +224,15 @@ class Composer:
             doubtful = (form.status or entry.status) is Status.UNCONFIRMED
             label = self._labels.form_unconfirmed if doubtful else self._labels.form
             yield AnswerLink(label=label.format(service=form.service), url=form.url, role=LinkRole.FORM)
-        if entry.page:
-            yield AnswerLink(label=self._labels.page, url=entry.page, role=LinkRole.PAGE)
+        for page in self._current(entry.page):
+            yield AnswerLink(label=self._labels.page, url=page.value, role=LinkRole.PAGE)
 
-    def _phones(self, entry: AnyEntry) -> list[tuple[str, PhoneFact, Status]]:
-        """The entry's own numbers, else its department's, else the city's."""
-        own = self._current(getattr(entry, "phone", ()))
-        if own:
-            return [(entry.title, phone, _status(entry, phone)) for phone in own]
-        office = self._content.office_of(entry)
-        return [(office.title, phone, _status(office, phone)) for phone in self._current(office.phone)]
+    def _phones(self, entry: AnyEntry, facts: Sequence[Fact]) -> list[tuple[str, PhoneFact, Status]]:
+        """The entry's own numbers, else those of the department that knows, else the city's."""
+        for owner in (entry, self._who_knows(entry, facts), self._content.office):
+            if own := self._current(getattr(owner, "phone", ())):
+                return [(owner.title, phone, _status(owner, phone)) for phone in own]
+        return []
 
     def _phone_links(self, phones: Sequence[tuple[str, PhoneFact, Status]]) -> Iterable[AnswerLink]:
         for name, phone, _ in phones:
@@ -214,37 +250,6 @@ class Composer:
             )
             for aspect in aspects[:MAX_CHOICES]
         )
-
-    def _hours_text(self, entry: AnyEntry, hours: HoursFact, asked: Asked, now: time) -> str:
-        phrases = self._phrases.hours
-        day = on_day(hours.value, asked.day)
-        names = {"title": entry.title, "day": self._day_name(asked.day)}
-        if day.state is DayState.UNKNOWN:
-            return phrases.unknown_day.format(**names)
-        if day.state is DayState.OPEN:
-            spans = self._spans(day)
-            if not asked.now:
-                return phrases.open.format(spans=spans, **names)
-            phrase = phrases.open_now if day.open_at(now) else phrases.closed_now
-            return phrase.format(title=entry.title, spans=spans)
-        following = next_open_day(hours.value, asked.day)
-        if following is None:
-            return phrases.closed.format(**names)
-        return phrases.closed_next.format(next=self._day_name(following.date), **names)
-
-    def _day_name(self, day: date) -> str:
-        names = {"month": day.month, "day": day.day, "weekday": self._labels.weekdays[day.weekday()]}
-        if holiday := holiday_name(day):
-            return self._labels.day_holiday.format(holiday=holiday, **names)
-        return self._labels.day.format(**names)
-
-    def _spans(self, day: Day) -> str:
-        def clock(moment: time, *, end: bool = False) -> str:
-            if end and moment == time():
-                return self._labels.closing_midnight
-            return f"{moment.hour}時{moment.minute:02d}分" if moment.minute else f"{moment.hour}時"
-
-        return "、".join(f"{clock(start)}〜{clock(end, end=True)}" for start, end in day.spans)
 
     def _fact_label(self, name: str, default: str) -> str:
         return str(getattr(self._labels, name)) if name in _WAYS else default

@@ -1,141 +1,255 @@
-"""Dates as residents say them: 明日, 今度の日曜, 12月31日, 年末年始 … by one table.
+"""Days as residents say them: 明日, 来週の土曜, 今週末, 第2水曜, お盆, 12月30日 … by one table.
 
-Only days are read; a question about a time of day is answered with the day's hours.
+A table row reads one day or several; the first row that matches wins, so longer words stand
+before shorter ones. A day without a year is the next such day from today.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from itertools import islice
 
 from knowledge.errors import NoSuchDayError
-from knowledge.tokens import normalise
+from knowledge.hours import holiday_name, is_working_day
+from knowledge.numbers import NUMBER, number
 
+type Days = tuple[date, ...]
+_Reader = Callable[[re.Match[str], date], Days]
 
-@dataclass(frozen=True)
-class Asked:
-    """The day a question is about; `now` when it asks about this very moment."""
-
-    day: date
-    now: bool = False
-
-
-_Reader = Callable[[re.Match[str], date], date | None]
 _WEEKDAYS = "月火水木金土日"
-_DIGITS = {digit: value for value, digit in enumerate("〇一二三四五六七八九")}
-_NUMBER = r"(\d{1,2}|[一二三四五六七八九十]{1,3})"
 _WEEK = r"(?P<week>再来週の?|来週の?|今週の?|今度の?|次の?)?"
+_MONTH = r"(?P<month>再来月の?|来月の?|今月の?)?"
+_ERAS = {"令和": 2018, "r": 2018, "平成": 1988, "昭和": 1925}
+"""The year before an era's first."""
 _LEAP_GAP = 8
 """The longest wait, in years, for the next 29 February; further away no calendar is asked."""
+_MOST = 14
+"""Days of the longest stretch that is answered day by day."""
+_LONG_WEEKEND = 3
 
 
-def asked_day(text: str, today: date) -> Asked | None:
-    """The day `text` names, counted from `today`; None when it names none.
+def read_days(question: str, today: date) -> Days | None:
+    """The days that a normalised `question` names, in order; None when it names none.
 
-    Raises NoSuchDayError for 「2月30日」.
+    Raises NoSuchDayError for 「2月30日」 and for a year out of sight.
     """
-    question = normalise(text)
     for pattern, read in _TABLE:
         if match := pattern.search(question):
-            day = read(match, today)
-            if day is None:
-                raise NoSuchDayError
-            return Asked(day)
-    return Asked(today, now=True) if _NOW.search(question) else None
+            return read(match, today)
+    return None
 
 
-def names_day(text: str) -> bool:
-    """Whether `text` names a day or this moment, possible or not."""
-    question = normalise(text)
-    return any(pattern.search(question) for pattern, _ in _TABLE) or bool(_NOW.search(question))
+def names_days(question: str) -> bool:
+    """Whether a normalised `question` names a day, possible or not."""
+    return any(pattern.search(question) for pattern, _ in _TABLE)
 
 
-def without_day(text: str) -> str:
-    """`text`, normalised, without the words that name a day: what is left may name a place."""
-    question = normalise(text)
+def without_days(question: str) -> str:
+    """A normalised `question` without its words for days."""
     for pattern, _ in _TABLE:
         question = pattern.sub(" ", question)
     return question
 
 
 def _in_days(days: int) -> _Reader:
-    return lambda _, today: today + timedelta(days=days)
+    return lambda _, today: (today + timedelta(days=days),)
 
 
-def _fixed(month: int, day: int) -> _Reader:
-    return lambda _, today: _coming(today, month, day)
+def _span(first: date, last: date) -> Days:
+    return tuple(first + timedelta(days=n) for n in range(min((last - first).days + 1, _MOST)))
 
 
-def _weekday(match: re.Match[str], today: date) -> date:
+def _ahead(days: Days, today: date) -> Days:
+    return tuple(day for day in days if day >= today)
+
+
+def _yearly(month: int, day: int, length: int = 1) -> _Reader:
+    """The coming stretch that begins on a fixed date, or what is left of it."""
+
+    def read(_: re.Match[str], today: date) -> Days:
+        for year in (today.year - 1, today.year, today.year + 1):
+            days = _span(date(year, month, day), date(year, month, day) + timedelta(days=length - 1))
+            if days[-1] >= today:
+                return _ahead(days, today)
+        raise NoSuchDayError
+
+    return read
+
+
+def _golden_week(_: re.Match[str], today: date) -> Days:
+    for year in (today.year, today.year + 1):
+        last = date(year, 5, 5)
+        while not is_working_day(last + timedelta(days=1)):
+            last += timedelta(days=1)
+        if last >= today:
+            return _ahead(_span(date(year, 4, 29), last), today)
+    raise NoSuchDayError
+
+
+def _long_weekend(_: re.Match[str], today: date) -> Days:
+    """The next three or more days off in a row; those of a run that has begun count from today."""
+    run: list[date] = []
+    for day in _from(today):
+        if is_working_day(day):
+            if len(run) >= _LONG_WEEKEND:
+                return tuple(run[:_MOST])
+            run = []
+        else:
+            run.append(day)
+    raise NoSuchDayError
+
+
+def _next_holiday(_: re.Match[str], today: date) -> Days:
+    return (next(day for day in _from(today) if holiday_name(day)),)
+
+
+def _working_days(_: re.Match[str], today: date) -> Days:
+    """「平日は？」 is about no one day: the coming five."""
+    return tuple(islice((day for day in _from(today) if is_working_day(day)), 5))
+
+
+def _from(today: date) -> Iterator[date]:
+    return (today + timedelta(days=n) for n in range(400))
+
+
+def _monday(match: re.Match[str], today: date) -> date:
+    """The Monday of the week that was said, this one's when none was."""
+    week = match["week"] or ""
+    ahead = 14 if week.startswith("再来週") else 7 if week.startswith("来週") else 0
+    return today - timedelta(days=today.weekday()) + timedelta(days=ahead)
+
+
+def _weekday(match: re.Match[str], today: date) -> Days:
     wanted, week = _WEEKDAYS.index(match["weekday"]), match["week"] or ""
-    monday = today - timedelta(days=today.weekday())
-    if week.startswith("再来週"):
-        return monday + timedelta(days=14 + wanted)
-    if week.startswith("来週"):
-        return monday + timedelta(days=7 + wanted)
-    if week.startswith("今週"):
-        return monday + timedelta(days=wanted)
+    if week.startswith(("今週", "来週", "再来週")):
+        return (_monday(match, today) + timedelta(days=wanted),)
     ahead = (wanted - today.weekday()) % 7
     if ahead == 0 and week.startswith(("今度", "次")):
         ahead = 7
-    return today + timedelta(days=ahead)
+    return (today + timedelta(days=ahead),)
 
 
-def _month_day(match: re.Match[str], today: date) -> date | None:
-    return _coming(today, _number(match[1]), _number(match[2]))
+def _weekend(match: re.Match[str], today: date) -> Days:
+    saturday = _monday(match, today) + timedelta(days=5)
+    return _ahead((saturday, saturday + timedelta(days=1)), today)
 
 
-def _full_date(match: re.Match[str], today: date) -> date | None:
-    near = abs(int(match[1]) - today.year) <= _LEAP_GAP
-    return _valid(int(match[1]), _number(match[2]), _number(match[3])) if near else None
+def _week(match: re.Match[str], today: date) -> Days:
+    monday = _monday(match, today)
+    return _ahead(_span(monday, monday + timedelta(days=6)), today)
 
 
-def _day_of_month(match: re.Match[str], today: date) -> date | None:
-    wanted = _number(match[1])
-    days = (today + timedelta(days=ahead) for ahead in range(62))
-    return next((day for day in days if day.day == wanted), None)
+def _nth_weekday(match: re.Match[str], today: date) -> Days:
+    nth, wanted = number(match["nth"]), _WEEKDAYS.index(match["weekday"])
+    if not 1 <= nth <= 5:
+        raise NoSuchDayError
+    first = _first_of_month(match, today)
+    for day in _from(max(first, today)):
+        if day.weekday() == wanted and (day.day - 1) // 7 + 1 == nth:
+            return (day,)
+    raise NoSuchDayError
 
 
-def _coming(today: date, month: int, day: int) -> date | None:
-    years = range(today.year, today.year + _LEAP_GAP + 1)
-    days = (_valid(year, month, day) for year in years)
-    return next((found for found in days if found and found >= today), None)
+def _first_of_month(match: re.Match[str], today: date) -> date:
+    """The first day of the month that was said, today's when none was."""
+    said = match["month"] or ""
+    months = today.month - 1 + (2 if said.startswith("再来月") else 1 if said.startswith("来月") else 0)
+    return date(today.year + months // 12, months % 12 + 1, 1)
 
 
-def _valid(year: int, month: int, day: int) -> date | None:
+def _end_of_month(match: re.Match[str], today: date) -> Days:
+    first = _first_of_month(match, today)
+    after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    return (after - timedelta(days=1),)
+
+
+def _day_of_month(match: re.Match[str], today: date) -> Days:
+    wanted = number(match["day"])
+    if match["month"]:
+        first = _first_of_month(match, today)
+        return (_valid(first.year, first.month, wanted),)
+    for day in (today + timedelta(days=ahead) for ahead in range(62)):
+        if day.day == wanted:
+            return (day,)
+    raise NoSuchDayError
+
+
+def _month_day(match: re.Match[str], today: date) -> Days:
+    return (_coming(today, number(match[1]), number(match[2])),)
+
+
+def _month_day_to(match: re.Match[str], today: date) -> Days:
+    """From one date to another: 12月29日から1月3日, 12月1日〜5日."""
+    first = _coming(today, number(match["m1"]), number(match["d1"]))
+    last = _coming(first, number(match["m2"] or match["m1"]), number(match["d2"]))
+    return _span(first, last)
+
+
+def _full_date(match: re.Match[str], today: date) -> Days:
+    year = int(match["year"]) if match["year"].isdecimal() else 0
+    if era := match["era"]:
+        year = _ERAS[era] + (1 if match["year"] == "元" else year)
+    if abs(year - today.year) > _LEAP_GAP:
+        raise NoSuchDayError
+    return (_valid(year, number(match["m"]), number(match["d"])),)
+
+
+def _coming(today: date, month: int, day: int) -> date:
+    for year in range(today.year, today.year + _LEAP_GAP + 1):
+        try:
+            found = date(year, month, day)
+        except ValueError:
+            continue
+        if found >= today:
+            return found
+    raise NoSuchDayError
+
+
+def _valid(year: int, month: int, day: int) -> date:
     try:
         return date(year, month, day)
     except ValueError:
-        return None
+        raise NoSuchDayError from None
 
 
-def _number(text: str) -> int:
-    """Read 1–2 Arabic digits or a kanji number below 100; 0 when it is not a number."""
-    if text.isdecimal():
-        return int(text)
-    tens, ten, ones = text.rpartition("十")
-    if not ten:
-        return _DIGITS.get(text, 0)
-    return (_DIGITS.get(tens, 0) if tens else 1) * 10 + (_DIGITS.get(ones, 0) if ones else 0)
-
-
-_NOW = re.compile(r"今(?!年|月|週|度|後)|いま(?!す|せ)|現在|まだ(開|やって)")
 _TABLE: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
     (re.compile(pattern), read)
     for pattern, read in (
-        (rf"(\d{{4}})[年/-]{_NUMBER}[月/-]{_NUMBER}日?", _full_date),
-        (rf"{_NUMBER}月{_NUMBER}日", _month_day),
+        (
+            rf"(?P<era>令和|平成|昭和|(?<![a-z])r)?(?P<year>\d{{4}}|(?<=令和|平成|昭和)\d{{1,2}}|(?<=令和|平成|昭和)元|(?<=r)\d{{1,2}})"
+            rf"[年/.-](?P<m>{NUMBER})[月/.-](?P<d>{NUMBER})日?",
+            _full_date,
+        ),
+        (
+            rf"(?P<m1>{NUMBER})[月/](?P<d1>{NUMBER})日?(から|~|-|〜|–)"
+            rf"((?P<m2>{NUMBER})[月/])?(?P<d2>{NUMBER})(日|(?=まで|は|の|、|$))",
+            _month_day_to,
+        ),
+        (rf"{NUMBER}月{NUMBER}日", _month_day),
         (r"(?<![\d/])(\d{1,2})/(\d{1,2})(?![\d/])", _month_day),
-        (r"大晦日|おおみそか", _fixed(12, 31)),
-        (r"年末年始|年末", _fixed(12, 31)),
-        (r"元日|元旦|正月|年始", _fixed(1, 1)),
+        (r"年末年始|ねんまつねんし|年越し", _yearly(12, 29, 6)),
+        (r"大晦日|おおみそか", _yearly(12, 31)),
+        (r"年末", _yearly(12, 29, 3)),
+        (r"元日|元旦|がんたん", _yearly(1, 1)),
+        (r"お?正月|三が日|三ヶ日|年始|年明け", _yearly(1, 1, 3)),
+        (r"お盆|おぼん|盆休み|旧盆", _yearly(8, 13, 4)),
+        (r"ゴールデンウィーク|ゴールデンウイーク|(?<![a-z])gw(?![a-z])", _golden_week),
+        (r"[三四五六3-6]?連休", _long_weekend),
+        (r"しあさって|明々後日", _in_days(3)),
         (r"明後日|あさって", _in_days(2)),
         (r"明日|あした|あす(?!か)", _in_days(1)),
         (r"今日|本日|きょう|今夜|今晩", _in_days(0)),
+        (rf"{_MONTH}第(?P<nth>{NUMBER})(?P<weekday>[月火水木金土日])曜?日?", _nth_weekday),
+        (rf"{_WEEK}(週末|土日|土曜日?(と|や|か|・|、|も)日曜日?)", _weekend),
+        (r"(?P<week>再来週|来週|今週)末", _weekend),
         (rf"{_WEEK}(?P<weekday>[月火水木金土日])曜日?", _weekday),
         (rf"{_WEEK}(?P<weekday>土)日?(?=は|も|に|で|開)", _weekday),
-        (rf"{_NUMBER}日(?!間|以|曜)", _day_of_month),
+        (r"祝日|祭日", _next_holiday),
+        (r"平日", _working_days),
+        (r"(?P<month>再来月|来月|今月)末|(?P<any>月末)", _end_of_month),
+        (rf"{_MONTH}(?P<day>{NUMBER})日(?!間|以|曜|中)", _day_of_month),
+        (r"(?P<week>再来週|来週|今週)", _week),
     )
 )

@@ -3,7 +3,7 @@
 KnowledgeError
 ├── ContentError         one or more files of content/ are wrong (carries all problems)
 ├── HoursError           an opening-hours expression can't be read (also a ValueError)
-├── NoSuchDayError       a question names a day that no calendar has
+├── NoSuchDayError       a question names a day or a time that no calendar or clock has
 └── UnknownEntryError    no entry has this id
 """
 
@@ -41,7 +41,7 @@ class HoursError(KnowledgeError, ValueError):
 
 
 class NoSuchDayError(KnowledgeError):
-    """A question names a day that no calendar has, such as 30 February."""
+    """A question names a day or time that does not exist, such as 30 February or 25時."""
 
 
 class UnknownEntryError(KnowledgeError):

@@ -1,4 +1,4 @@
-"""Opening hours: the OpenStreetMap language, with Japan's holidays from `holidays`.
+"""The OpenStreetMap opening-hours language, with Japan's holidays from `holidays`.
 
 opening-hours-py knows the language well but its own Japanese holiday table misses days,
 so the `PH` selector is rewritten, for the one day asked about, to that date or to none.
@@ -7,9 +7,9 @@ so the `PH` selector is rewritten, for the one day asked about, to that date or 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 import holidays
 from opening_hours import OpeningHours, ParserError, State  # type: ignore[attr-defined]  # stub
@@ -19,39 +19,52 @@ from knowledge.errors import HoursError
 _HOLIDAYS = holidays.country_holidays("JP", language="ja")
 _PH = re.compile(r"\bPH\b")
 _NEVER = "2000 Jan 01"
+CLOSED = "closed"
+_TIMES = re.compile(r"\d{2}:\d{2}-\d{2}:\d{2}(, ?\d{2}:\d{2}-\d{2}:\d{2})*")
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
+_ELSEWHERE = re.compile(r"\b(SH|sunrise|sunset|dawn|dusk|easter)\b", re.IGNORECASE)
+"""Words of the language whose days or times we do not know here."""
+
+type Spans = tuple[tuple[time, time], ...]
+"""(from, to) local times of one day; a span that ends at 00:00 ends at midnight, the end of the day."""
 
 
-class DayState(StrEnum):
-    """What is known of one day."""
+class Weekday(StrEnum):
+    """Days as the OSM language writes them, in the order of `date.weekday()`."""
 
-    OPEN = "open"
-    CLOSED = "closed"
-    UNKNOWN = "unknown"
+    MONDAY = "Mo"
+    TUESDAY = "Tu"
+    WEDNESDAY = "We"
+    THURSDAY = "Th"
+    FRIDAY = "Fr"
+    SATURDAY = "Sa"
+    SUNDAY = "Su"
 
 
-@dataclass(frozen=True)
-class Day:
-    """One day's opening: `spans` are (from, to) local times, empty unless open.
-
-    A span that ends at 00:00 ends at midnight, the end of this day.
-    """
-
-    date: date
-    state: DayState
-    spans: tuple[tuple[time, time], ...] = ()
-
-    def open_at(self, moment: time) -> bool:
-        """Whether the doors are open at a local time."""
-        return any(start <= moment and (moment < end or end == time()) for start, end in self.spans)
+def weekday(day: date) -> Weekday:
+    """The weekday of `day`."""
+    return tuple(Weekday)[day.weekday()]
 
 
 def holiday_name(day: date) -> str | None:
-    """The Japanese name of a public holiday, or None."""
+    """The Japanese name of a public holiday (substitutes and 国民の休日 too), or None."""
     return _HOLIDAYS.get(day)
+
+
+def is_working_day(day: date) -> bool:
+    """Whether `day` is 平日: Monday to Friday and no public holiday."""
+    return day.weekday() < 5 and holiday_name(day) is None
 
 
 def parse_hours(expression: str) -> None:
     """Raise HoursError, in Japanese, when `expression` is not OSM opening-hours language."""
+    if word := _ELSEWHERE.search(expression):
+        raise HoursError(f"開館時間に「{word[0]}」は使えません。日付か時刻で書いてください")
+    for hour, minute in _CLOCK.findall(expression):
+        if int(hour) * 60 + int(minute) > 24 * 60 or int(minute) > 59:
+            raise HoursError(
+                f"「{hour}:{minute}」という時刻はありません。00:00 から 24:00 までで書いてください"
+            )
     try:
         OpeningHours(_PH.sub(_NEVER, expression))
     except ParserError as error:
@@ -60,22 +73,26 @@ def parse_hours(expression: str) -> None:
         ) from error
 
 
-def on_day(expression: str, day: date) -> Day:
-    """Evaluate `expression` on one day."""
+def parse_special(times: str) -> Spans:
+    """The opening times of one day, such as 「10:00-12:00,13:00-15:00」; raises HoursError."""
+    if not _TIMES.fullmatch(times):
+        raise HoursError(
+            f"時間「{times}」を読めません。「closed」か「10:00-15:00」のような形で書いてください"
+        )
+    parse_hours(times)
+    return evaluate(times, date(2026, 1, 1)) or ()
+
+
+def evaluate(expression: str, day: date) -> Spans | None:
+    """When `expression` is open on `day`: () when closed, None when it says it is unknown."""
     ph = f"{day.year} {day:%b} {day.day:02d}" if holiday_name(day) else _NEVER
-    hours = OpeningHours(_PH.sub(ph, expression))
     start = datetime.combine(day, time())
-    intervals = list(hours.intervals(start, start + timedelta(days=1)))
+    intervals = list(_parsed(_PH.sub(ph, expression)).intervals(start, start + timedelta(days=1)))
     if any(state == State.UNKNOWN for _, _, state, _ in intervals):
-        return Day(day, DayState.UNKNOWN)
-    spans = tuple((a.time(), b.time()) for a, b, state, _ in intervals if state == State.OPEN)
-    return Day(day, DayState.OPEN if spans else DayState.CLOSED, spans)
+        return None
+    return tuple((a.time(), b.time()) for a, b, state, _ in intervals if state == State.OPEN)
 
 
-def next_open_day(expression: str, after: date, within: int = 30) -> Day | None:
-    """The first day after `after` known to be open, None when there is none `within` days."""
-    for offset in range(1, within + 1):
-        day = on_day(expression, after + timedelta(days=offset))
-        if day.state is DayState.OPEN:
-            return day
-    return None
+@lru_cache(maxsize=512)
+def _parsed(expression: str) -> OpeningHours:
+    return OpeningHours(expression)

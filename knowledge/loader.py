@@ -1,47 +1,42 @@
-"""Read `content/`: every file, every problem, in Japanese, with the line a clerk must fix.
+"""Read `content/`: every file, every problem, and what the files say of each other.
 
-A file is parsed with the fast safe loader; only a file with a mistake is parsed again with
-the round-trip loader, which knows line numbers.
+A `Loader` remembers what it read and reads again only the files that changed, so that an
+edit among thousands of files is live at once. What it returns is one state of the folder:
+when files change under it, it starts again.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails
-from ruamel.yaml import YAML
-from ruamel.yaml.constructor import RoundTripConstructor, SafeConstructor
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.reader import ReaderError
+from pydantic import TypeAdapter
 
-from knowledge.entries import AnyEntry, Department
+from knowledge.city import City
+from knowledge.entries import AnyEntry, Department, facts_in
 from knowledge.errors import ContentError, Problem
 from knowledge.phrases import Phrases
+from knowledge.reading import line_in, read_file, shown_name
 
 CONTENT = Path(__file__).parent / "content"
 PHRASES = "phrases.yml"
-MAX_BYTES = 200_000
-"""A larger file is a mistake, or an attack; the longest entry is under 10 kB."""
+CITY = "city.yml"
+DRAFT = ".draft"
+"""`name.draft.yml` is being written: it is checked, but residents never see it."""
 
-_TIMESTAMP = "tag:yaml.org,2002:timestamp"
-
-
-class _SafeConstructor(SafeConstructor):
-    """Leaves dates as text: ruamel raises a bare ValueError on 2026-02-30, pydantic knows the place."""
-
-
-class _RoundTripConstructor(RoundTripConstructor):
-    """The same, with line numbers."""
-
-
-_SafeConstructor.add_constructor(_TIMESTAMP, SafeConstructor.construct_yaml_str)
-_RoundTripConstructor.add_constructor(_TIMESTAMP, RoundTripConstructor.construct_yaml_str)
-
-_ENTRY: TypeAdapter[AnyEntry] = TypeAdapter(AnyEntry)
+ENTRY: TypeAdapter[AnyEntry] = TypeAdapter(AnyEntry)
 _PHRASES = TypeAdapter(Phrases)
+_CITY = TypeAdapter(City)
+_TRIES = 20
+_GIT_PATIENCE = 10.0
+"""Seconds; the largest checkout of content takes less than one."""
+_PAUSE = 0.05
+"""Seconds before a folder that changed while it was read is read again."""
+
+type _Signature = tuple[int, int, int, int]
+type _Read = AnyEntry | Phrases | City | None
 
 
 @dataclass(frozen=True)
@@ -50,181 +45,113 @@ class Content:
 
     entries: Mapping[str, AnyEntry]
     phrases: Phrases
+    city: City
     files: Mapping[str, str]
 
     @property
     def office(self) -> Department:
         """The city's own office."""
-        return self._department(self.phrases.office)
+        return self.department(None)
 
-    def office_of(self, entry: AnyEntry) -> Department:
-        """The department that handles `entry`, else the city's own office."""
-        return self._department(entry.department or self.phrases.office)
-
-    def _department(self, entry_id: str) -> Department:
-        office = self.entries[entry_id]
+    def department(self, entry_id: str | None) -> Department:
+        """The department called `entry_id`, the city's own office for None."""
+        office = self.entries[entry_id or self.city.office]
         if not isinstance(office, Department):
             raise TypeError(f"{office.id} is no department")  # the loader has refused such content
         return office
 
 
 def load(root: Path = CONTENT) -> Content:
-    """Read and check all of `root`; raises ContentError with every problem found."""
-    problems: list[Problem] = []
-    entries: dict[str, AnyEntry] = {}
-    files: dict[str, str] = {}
-    phrases: Phrases | None = None
-    for path in sorted([*root.rglob("*.yml"), *root.rglob("*.yaml")]):
-        name = path.relative_to(root).as_posix()
-        if name == PHRASES:
-            phrases = _read(path, name, _PHRASES, problems)
-            continue
-        entry = _read(path, name, _ENTRY, problems)
-        if entry is None:
-            continue
-        problems.extend(_name_problems(entry, name, path, files))
-        entries[entry.id] = entry
-        files[entry.id] = name
-    if phrases is None and not any(problem.path == PHRASES for problem in problems):
-        problems.append(
-            Problem(PHRASES, 1, "ファイルがありません。まどぐちの言葉を書いたこのファイルが必要です")
-        )
-    broken = frozenset(Path(problem.path).stem for problem in problems)
-    problems.extend(_broken_references(root, entries, files, phrases, broken))
-    if problems or phrases is None:
-        raise ContentError(tuple(problems))
-    return Content(entries, phrases, files)
+    """Read and check all of `root` once; raises ContentError with every problem found."""
+    return Loader(root).load()
 
 
-def _read[T](path: Path, name: str, adapter: TypeAdapter[T], problems: list[Problem]) -> T | None:
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        problems.append(
-            Problem(name, 1, f"ファイルを開けません（{error.strerror}）。権限と名前を確かめてください")
-        )
-        return None
-    if len(raw) > MAX_BYTES:
-        problems.append(
-            Problem(name, 1, f"ファイルが大きすぎます（上限 {MAX_BYTES // 1000} kB）。分けてください")
-        )
-        return None
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        problems.append(Problem(name, line, "UTF-8 の文字ではありません。UTF-8 で保存し直してください"))
-        return None
-    try:
-        data = _parse(text)
-    except YAMLError as error:
-        problems.append(_syntax_problem(name, text, error))
-        return None
-    except RecursionError:
-        problems.append(Problem(name, 1, "かぎかっこの重なりが深すぎます。かっこを減らしてください"))
-        return None
-    try:
-        return adapter.validate_python(data)
-    except ValidationError as error:
-        problems.extend(_validation_problems(name, text, error))
-        return None
+def drafts(root: Path) -> list[Path]:
+    """The files that are being written."""
+    return [path for path in _yaml_files(root) if path.stem.endswith(DRAFT)]
 
 
-def _parse(text: str) -> object:
-    yaml = YAML(typ="safe")
-    yaml.Constructor = _SafeConstructor
-    return yaml.load(text)
+class Loader:
+    """Reads one folder again and again; entries of unchanged files stay the same objects."""
+
+    def __init__(self, root: Path = CONTENT) -> None:
+        self._root = root
+        self._cache: dict[Path, tuple[_Signature, _Read, tuple[Problem, ...]]] = {}
+
+    def load(self) -> Content:
+        """Read and check the folder; raises ContentError with every problem found."""
+        for _ in range(_TRIES):
+            _wait_for_git(self._root)
+            before = self._scan()
+            outcome = self._read(before)
+            if self._scan() == before:
+                break
+            time.sleep(_PAUSE)
+        else:
+            raise ContentError(
+                (Problem(".", 1, "ファイルが変わり続けていて読めません。終わるまでお待ちください"),)
+            )
+        if isinstance(outcome, ContentError):
+            raise outcome
+        return outcome
+
+    def _scan(self) -> dict[Path, _Signature]:
+        """What tells whether a file has changed, of every file there is."""
+        found = {}
+        for path in _yaml_files(self._root):
+            if path.stem.endswith(DRAFT):
+                continue
+            try:
+                what = path.stat()
+            except (OSError, RuntimeError):
+                found[path] = (0, 0, 0, 0)
+            else:
+                found[path] = (what.st_mtime_ns, what.st_ctime_ns, what.st_size, what.st_ino)
+        return found
+
+    def _read(self, files: Mapping[Path, _Signature]) -> Content | ContentError:
+        self._cache = {path: self._read_one(path, signature) for path, signature in files.items()}
+        problems = [problem for _, _, found in self._cache.values() for problem in found]
+        entries: dict[str, AnyEntry] = {}
+        names: dict[str, str] = {}
+        for path, (_, read, _) in self._cache.items():
+            if read is None or isinstance(read, Phrases | City):
+                continue
+            name = shown_name(path, self._root)
+            problems.extend(_name_problems(read, name, path, names))
+            entries[read.id] = read
+            names[read.id] = name
+        phrases, city = self._only(PHRASES, Phrases, problems), self._only(CITY, City, problems)
+        broken = frozenset(Path(problem.path).stem for problem in problems)
+        problems.extend(_broken_references(self._root, entries, names, city, broken))
+        if problems or phrases is None or city is None:
+            return ContentError(tuple(problems))
+        return Content(entries, phrases, city, names)
+
+    def _read_one(self, path: Path, signature: _Signature) -> tuple[_Signature, _Read, tuple[Problem, ...]]:
+        known = self._cache.get(path)
+        if known and known[0] == signature != (0, 0, 0, 0):
+            return known
+        problems: list[Problem] = []
+        read: _Read
+        if path == self._root / PHRASES:
+            read = read_file(path, self._root, _PHRASES, problems)
+        elif path == self._root / CITY:
+            read = read_file(path, self._root, _CITY, problems)
+        else:
+            read = read_file(path, self._root, ENTRY, problems)
+        return signature, read, tuple(problems)
+
+    def _only[T: Phrases | City](self, name: str, kind: type[T], problems: list[Problem]) -> T | None:
+        """The one file called `name`."""
+        _, read, _ = self._cache.get(self._root / name, ((), None, ()))
+        if read is None and not any(problem.path == name for problem in problems):
+            problems.append(Problem(name, 1, "ファイルがありません。このファイルが必要です"))
+        return read if isinstance(read, kind) else None
 
 
-def _parse_with_lines(text: str) -> object:
-    yaml = YAML(typ="rt")
-    yaml.Constructor = _RoundTripConstructor
-    return yaml.load(text)
-
-
-def _syntax_problem(name: str, text: str, error: YAMLError) -> Problem:
-    line = 1
-    if isinstance(error, MarkedYAMLError) and error.problem_mark:
-        at_end = error.problem_mark.line >= len(text.splitlines())
-        mark = error.context_mark if at_end and error.context_mark else error.problem_mark
-        line = mark.line + 1
-    elif isinstance(error, ReaderError):
-        line = text[: error.position].count("\n") + 1
-    for number, content in enumerate(text.splitlines(), start=1):
-        if "\t" in content[: len(content) - len(content.lstrip())]:
-            return Problem(name, number, "行の先頭にタブがあります。半角の空白に直してください")
-    if "duplicate key" in str(error):
-        return Problem(name, line, "同じ項目が2回書かれています。1つにまとめてください")
-    return Problem(
-        name, line, "YAML として読めません。字下げ、コロンの後の空白、かぎかっこの閉じ忘れを確かめてください"
-    )
-
-
-def _validation_problems(name: str, text: str, error: ValidationError) -> Iterable[Problem]:
-    tree = _parse_with_lines(text)
-    details = error.errors(include_url=False)
-    for detail in details:
-        loc = detail["loc"]
-        if detail["type"] == "too_short" and any(d["loc"][: len(loc)] == loc != d["loc"] for d in details):
-            continue  # too few only because the others are wrong, and that is said already
-        yield Problem(name, _line_of(tree, detail["loc"]), _in_japanese(detail))
-
-
-def _line_of(tree: object, loc: Sequence[int | str]) -> int:
-    """The line of the deepest part of `loc` that is in the file, from 1."""
-    line = tree.lc.line + 1 if hasattr(tree, "lc") else 1
-    node = tree
-    for step in loc:
-        if isinstance(node, Mapping) and step in node:
-            line = node.lc.key(step)[0] + 1  # type: ignore[attr-defined]  # CommentedMap
-            node = node[step]
-        elif isinstance(node, list) and isinstance(step, int) and step < len(node):
-            line = node.lc.item(step)[0] + 1  # type: ignore[attr-defined]  # CommentedSeq
-            node = node[step]
-    return line
-
-
-_MESSAGES = {
-    "missing": "項目「{field}」がありません。追加してください",
-    "extra_forbidden": "「{field}」という項目はありません。つづりを確かめるか、消してください",
-    "string_type": '「{field}」は文字で書いてください（数字だけのときは " " で囲みます）',
-    "string_too_short": "「{field}」は{min_length}文字以上で書いてください。なければ項目ごと消してください",
-    "string_too_long": "「{field}」が長すぎます（{max_length}文字まで）。短くしてください",
-    "too_short": "「{field}」は{min_length}つ以上必要です。書き足してください",
-    "too_long": "「{field}」は{max_length}つまでです。減らしてください",
-    "enum": "「{field}」に使えるのは {expected} です",
-    "literal_error": "「{field}」に使えるのは {expected} です",
-    "date_from_datetime_inexact": "「{field}」は 2026-11-23 のような日付で書いてください",
-    "date_type": "「{field}」は 2026-11-23 のような日付で書いてください",
-    "date_from_datetime_parsing": "「{field}」は 2026-11-23 のような日付で書いてください",
-    "date_parsing": "「{field}」は 2026-11-23 のような日付で書いてください",
-    "tuple_type": "「{field}」は「- 」で始まる行の並びで書いてください",
-    "model_type": '「{field}」には文か「項目: 値」を書いてください（数字だけのときは " " で囲みます）',
-    "invalid_key": "項目の名前は文字で書いてください",
-    "model_attributes_type": "ファイルの形が違います。「kind: procedure」のように書いてください",
-    "union_tag_invalid": "kind に使えるのは {expected_tags} です",
-    "union_tag_not_found": "kind がありません。1行目に「kind: procedure」のように書いてください",
-}
-_PATTERNS = {
-    "url": "「{field}」は https:// で始まるURLを書いてください。分からないときは項目ごと消してください",
-    "page": "「{field}」は https:// で始まるURLを書いてください。分からないときは項目ごと消してください",
-    "value": "「{field}」の電話番号は半角の数字とハイフンで書いてください（例: 0124-22-2111）",
-}
-_PATTERN_DEFAULT = "「{field}」の形が違います。id は半角の小文字・数字・ハイフンで書いてください"
-
-
-def _in_japanese(detail: ErrorDetails) -> str:
-    names = [step for step in detail["loc"] if isinstance(step, str) and step != "[key]"]
-    field = names[-1] if names else "ファイル全体"
-    context = {"field": field, **detail.get("ctx", {})}
-    if detail["type"] == "value_error":
-        return str(context["error"])
-    if detail["type"] == "string_pattern_mismatch":
-        return _PATTERNS.get(field, _PATTERN_DEFAULT).format(**context)
-    template = _MESSAGES.get(detail["type"])
-    if template is None:
-        return f"「{field}」の書き方が違います。ほかのファイルと見比べて直してください"
-    return template.format(**context).replace(" or ", ", ")
+def _yaml_files(root: Path) -> list[Path]:
+    return sorted([*root.rglob("*.yml"), *root.rglob("*.yaml")])
 
 
 def _name_problems(entry: AnyEntry, name: str, path: Path, files: Mapping[str, str]) -> Iterable[Problem]:
@@ -240,25 +167,49 @@ def _broken_references(
     root: Path,
     entries: Mapping[str, AnyEntry],
     files: Mapping[str, str],
-    phrases: Phrases | None,
+    city: City | None,
     broken: frozenset[str],
 ) -> Iterable[Problem]:
     """References to what is not there; `broken` names the entries whose own files can't be read yet."""
 
     def problem(name: str, loc: Sequence[int | str], message: str) -> Problem:
-        tree = _parse_with_lines((root / name).read_text(encoding="utf-8"))
-        return Problem(name, _line_of(tree, loc), message + "。つづりを確かめるか、直してください")
+        line = line_in(root / name, loc)
+        return Problem(name, line, message + "。つづりを確かめるか、直してください")
 
     def is_department(entry_id: str) -> bool:
         return entry_id in broken or (entry_id in entries and entries[entry_id].kind == "department")
 
+    numbers = frozenset(item.number for item in city.priority) if city else None
     for entry in entries.values():
         name = files[entry.id]
         for position, target in enumerate(entry.related):
             if target not in entries and target not in broken:
                 yield problem(name, ("related", position), f"related の「{target}」という項目はありません")
-        if entry.department and not is_department(entry.department):
-            why = f"department「{entry.department}」という担当課はありません"
-            yield problem(name, ("department",), why)
-    if phrases and not is_department(phrases.office):
-        yield problem(PHRASES, ("office",), f"office「{phrases.office}」という担当課はありません")
+        for position, number in enumerate(entry.covers):
+            if numbers is not None and number not in numbers:
+                yield problem(name, ("covers", position), f"city.yml に「{number}」という番号はありません")
+        departments: list[tuple[Sequence[int | str], str | None]] = [(("department",), entry.department)]
+        departments += [((*loc, "department"), fact.department) for loc, fact in facts_in(entry)]
+        for loc, department in departments:
+            if department and not is_department(department):
+                yield problem(name, loc, f"department「{department}」という担当課はありません")
+    if city and not is_department(city.office):
+        yield problem(CITY, ("office",), f"office「{city.office}」という担当課はありません")
+
+
+def _wait_for_git(root: Path) -> None:
+    """Wait while git changes the files below `root`: it holds `index.lock` for the whole of a checkout.
+
+    Not longer than _GIT_PATIENCE, and not for a lock that old, which a crash has left behind.
+    """
+    repository = next((folder for folder in (root, *root.parents) if (folder / ".git").is_dir()), None)
+    if repository is None:
+        return
+    lock, deadline = repository / ".git" / "index.lock", time.time() + _GIT_PATIENCE
+    while time.time() < deadline:
+        try:
+            if time.time() - lock.stat().st_mtime > _GIT_PATIENCE:
+                return
+        except FileNotFoundError:
+            return
+        time.sleep(_PAUSE)

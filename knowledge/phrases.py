@@ -71,13 +71,22 @@ class TalkPhrases(_Model):
 
 
 class HoursPhrases(_Model):
-    """Opening hours on one day."""
+    """Opening hours: a day, days, this moment, a time of day."""
 
     open: Annotated[Text, _needs("title", "day", "spans")]
     closed: Annotated[Text, _needs("title", "day")]
     closed_next: Annotated[Text, _needs("title", "day", "next")]
-    open_now: Annotated[Text, _needs("title", "spans")]
-    closed_now: Annotated[Text, _needs("title", "spans")]
+    open_now: Annotated[Text, _needs("title", "until")]
+    always_open: WithTitle
+    closed_now: WithTitle
+    closed_now_next: Annotated[Text, _needs("title", "next")]
+    open_at: Annotated[Text, _needs("title", "day", "clock", "spans")]
+    closed_at: Annotated[Text, _needs("title", "day", "clock", "spans")]
+    partly_at: Annotated[Text, _needs("title", "day", "clock", "spans")]
+    next: Annotated[Text, _needs("title", "next")]
+    days: Annotated[Text, _needs("title", "period")]
+    last_entry: Annotated[Text, _needs("time")]
+    why: Annotated[Text, _needs("why")]
     unknown_day: Annotated[Text, _needs("title", "day")]
     unknown: WithTitle
     which: Plain
@@ -105,7 +114,18 @@ class Labels(_Model):
     weekdays: Annotated[str, Field(min_length=7, max_length=7)]
     day: Annotated[Text, _needs("month", "day", "weekday")]
     day_holiday: Annotated[Text, _needs("month", "day", "weekday", "holiday")]
+    period: Annotated[Text, _needs("first", "last")]
+    span: Annotated[Text, _needs("start", "end")]
+    span_joint: Plain
+    clock: Annotated[Text, _needs("hour")]
+    clock_minutes: Annotated[Text, _needs("hour", "minute")]
+    long_day: Annotated[Text, _needs("year", "month", "day")]
+    from_day: Annotated[Text, _needs("label", "day")]
     closing_midnight: Plain
+    moment: Annotated[Text, _needs("day", "clock")]
+    moment_today: Annotated[Text, _needs("clock")]
+    closed: Plain
+    not_known: Plain
 
 
 class LinePhrases(_Model):
@@ -131,9 +151,14 @@ class Phrases(_Model):
 
     about_unconfirmed: Annotated[Text, _needs("summary")]
     aspect: Annotated[dict[Aspect, WithTitle], AfterValidator(_for_every_aspect)]
+    about_expired: WithTitle
     aspect_missing: WithTitleLabel
     aspect_unconfirmed: WithTitleLabel
+    aspect_not_yet: WithTitleLabel
+    aspect_expired: Annotated[Text, _needs("title", "label", "day")]
+    not_yet: Annotated[Text, _needs("title", "day")]
     expired: WithTitle
+    ask_for: Annotated[Text, _needs("department")]
     choose: Plain
     unknown: Plain
     which_topic: Plain
@@ -147,7 +172,6 @@ class Phrases(_Model):
     trouble_answer: Plain
     question_about: Annotated[Text, _needs("title", "label")]
     suggestions: tuple[Plain, ...] = Field(min_length=1, max_length=4)
-    office: Annotated[str, Field(pattern=r"^[a-z0-9-]+$", description="代表の窓口（department の id）")]
     labels: Labels
     hours: HoursPhrases
     line: LinePhrases

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -18,6 +18,7 @@ from itertools import pairwise
 import bm25s
 import jaconv
 import numpy as np
+from numpy.typing import NDArray
 
 from knowledge import tokens
 from knowledge.aspects import Aspect, facts_of
@@ -57,19 +58,73 @@ class Hit:
     named: bool
 
 
+@dataclass(frozen=True)
+class _Document:
+    """What search needs of one entry; it keeps the entry alive, so that its id() stays its own."""
+
+    entry: AnyEntry
+    strong: frozenset[str]
+    weak: frozenset[str]
+    name_forms: frozenset[str]
+    names: frozenset[str]
+    letters: tuple[frozenset[str], ...]
+    weighted: list[str]
+
+    @classmethod
+    def of(cls, entry: AnyEntry) -> _Document:
+        return cls(
+            entry,
+            strong=frozenset(_forms(_strong_texts(entry))),
+            weak=frozenset(_forms(_weak_texts(entry))),
+            name_forms=frozenset(_forms((entry.title, *entry.aliases))),
+            names=_names(entry),
+            letters=tuple(_pairs(text) for text in _strong_texts(entry)),
+            weighted=_weighted_forms(entry),
+        )
+
+
+class _Letters:
+    """How like a question's pairs of letters are to the closest text of each entry (Dice, 0 to 1)."""
+
+    def __init__(self, letters: Sequence[tuple[frozenset[str], ...]]) -> None:
+        texts = [pairs for entry in letters for pairs in entry]
+        self._sizes = np.array([len(pairs) for pairs in texts], dtype=np.float64)
+        self._firsts = np.cumsum([0, *(len(entry) for entry in letters[:-1])])
+        postings: defaultdict[str, list[int]] = defaultdict(list)
+        for number, pairs in enumerate(texts):
+            for pair in pairs:
+                postings[pair].append(number)
+        self._postings = {pair: np.array(numbers) for pair, numbers in postings.items()}
+
+    def likeness(self, pairs: frozenset[str]) -> NDArray[np.float64]:
+        """One number for each entry; every entry has at least one text, its title."""
+        shared = np.zeros(len(self._sizes))
+        for pair in pairs & self._postings.keys():
+            shared[self._postings[pair]] += 1
+        dice = 2 * shared / np.maximum(self._sizes + len(pairs), 1)
+        best: NDArray[np.float64] = np.maximum.reduceat(dice, self._firsts)
+        return best
+
+
 class SearchIndex:
     """An immutable index over some entries; build a new one when they change."""
 
-    def __init__(self, entries: Sequence[AnyEntry]) -> None:
+    def __init__(self, entries: Sequence[AnyEntry], previous: SearchIndex | None = None) -> None:
+        """`previous` lends what it worked out for entries that are still the same objects."""
+        known: dict[int, _Document] = previous._documents if previous else {}
         self._entries = tuple(entries)
-        self._strong = [frozenset(_forms(_strong_texts(entry))) for entry in self._entries]
-        self._weak = [frozenset(_forms(_weak_texts(entry))) for entry in self._entries]
-        self._name_forms = [frozenset(_forms((e.title, *e.aliases))) for e in self._entries]
-        self._names = [_names(entry) for entry in self._entries]
+        self._documents: dict[int, _Document] = {
+            id(entry): known.get(id(entry)) or _Document.of(entry) for entry in entries
+        }
+        documents = [self._documents[id(entry)] for entry in entries]
+        self._strong = [document.strong for document in documents]
+        self._weak = [document.weak for document in documents]
+        self._name_forms = [document.name_forms for document in documents]
+        self._names = [document.names for document in documents]
         self._document_frequency = Counter(form for strong in self._strong for form in strong)
-        self._letters = [tuple(_pairs(text) for text in _strong_texts(entry)) for entry in self._entries]
+        self._letters = _Letters([document.letters for document in documents])
         self._bm25 = bm25s.BM25()
-        corpus = [_weighted_forms(entry) for entry in self._entries]
+        corpus = [document.weighted for document in documents]
         self._vocabulary = {form for document in corpus for form in document}
         if self._vocabulary:
             self._bm25.index(corpus, show_progress=False)
@@ -96,11 +151,12 @@ class SearchIndex:
         best = float(bm25.max()) or 1.0
         question = _squeeze(text)
         called = self._called(question)
+        likenesses = self._letters.likeness(pairs)
         hits = []
         for i, entry in enumerate(self._entries):
             if not accept(entry):
                 continue
-            likeness = max((_dice(pairs, other) for other in self._letters[i]), default=0.0)
+            likeness = float(likenesses[i])
             if bm25[i] == 0 and likeness < alike:
                 continue
             covered = self._coverage(words, i)
@@ -155,11 +211,6 @@ def _pairs(text: str) -> frozenset[str]:
     return frozenset(a + b for a, b in pairwise(letters) if (a + b).strip())
 
 
-def _dice(one: frozenset[str], other: frozenset[str]) -> float:
-    total = len(one) + len(other)
-    return 2 * len(one & other) / total if total else 0.0
-
-
 def _squeeze(text: str) -> str:
     return "".join(tokens.normalise(text).split())
 
@@ -174,7 +225,7 @@ def _strong_texts(entry: AnyEntry) -> tuple[str, ...]:
 
 def _weak_texts(entry: AnyEntry) -> tuple[str, ...]:
     facts = (fact.value for aspect in Aspect for _, fact in facts_of(entry, aspect))
-    return (entry.summary, *facts)
+    return (*(text.value for text in entry.summary), *facts)
 
 
 def _forms(texts: Iterable[str]) -> list[str]:

@@ -20,15 +20,19 @@ from knowledge import tokens
 from knowledge.answer import Answer, AnswerChoice, AnswerKind
 from knowledge.aspects import Aspect
 from knowledge.compose import Composer
-from knowledge.dates import Asked, asked_day, without_day
 from knowledge.entries import AnyEntry, Department, Faq, Place
 from knowledge.errors import ContentError, NoSuchDayError, Problem, UnknownEntryError
-from knowledge.loader import CONTENT, Content, load
+from knowledge.loader import CONTENT, Content, Loader
 from knowledge.phrases import Phrases
 from knowledge.search import TORN, Hit, SearchIndex, decide
+from knowledge.when import Asked, read_when, without_when
 
 log = structlog.get_logger(__name__)
 
+_QUIET = 150
+"""Milliseconds without a change before the folder is read: an editor saves in several steps."""
+_RUSH = 1000
+"""Milliseconds after which it is read though changes go on."""
 ASHIBETSU = ZoneInfo("Asia/Tokyo")
 
 
@@ -44,8 +48,8 @@ class _Snapshot:
     urgent: tuple[tuple[str, Faq], ...]
 
     @classmethod
-    def read(cls, root: Path) -> _Snapshot:
-        content = load(root)
+    def read(cls, loader: Loader, previous: _Snapshot | None = None) -> _Snapshot:
+        content = loader.load()
         entries = list(content.entries.values())
         urgent = [
             (tokens.normalise(words), entry)
@@ -54,7 +58,7 @@ class _Snapshot:
             for words in entry.urgent
         ]
         urgent.sort(key=lambda pair: -len(pair[0]))
-        return cls(content, SearchIndex(entries), tuple(urgent))
+        return cls(content, SearchIndex(entries, previous.index if previous else None), tuple(urgent))
 
 
 class Knowledge:
@@ -64,7 +68,8 @@ class Knowledge:
         """Raises ContentError when there is no good snapshot to begin with."""
         self._root = root
         self._now = now
-        self._snapshot = _Snapshot.read(root)
+        self._loader = Loader(root)
+        self._snapshot = _Snapshot.read(self._loader)
         self.problems: tuple[Problem, ...] = ()
         self._stop = threading.Event()
 
@@ -79,7 +84,7 @@ class Knowledge:
     def reload(self) -> None:
         """Read `root` again; on a mistake keep the last good snapshot and say why."""
         try:
-            self._snapshot = _Snapshot.read(self._root)
+            self._snapshot = _Snapshot.read(self._loader, self._snapshot)
         except ContentError as error:
             self.problems = error.problems
             for problem in error.problems:
@@ -97,7 +102,7 @@ class Knowledge:
         self._stop.set()
 
     def _watch(self) -> None:
-        for _ in watchfiles.watch(self._root, stop_event=self._stop, debounce=300, step=50):
+        for _ in watchfiles.watch(self._root, stop_event=self._stop, debounce=_RUSH, step=_QUIET):
             try:
                 self.reload()
             except Exception as error:  # a bug must not end the watch: the next save may be read well
@@ -151,14 +156,14 @@ class Knowledge:
         return self._composer(snapshot).about(decided.entry, Aspect.ABOUT, decided.confidence)
 
     def hours(self, text: str, *, last: str | None = None) -> Answer:
-        """Answer whether a place is open on the day `text` names, today when it names none."""
+        """Answer whether a place is open when `text` says, today when it names no time."""
         snapshot, now = self._snapshot, self._now()
         composer = self._composer(snapshot)
         try:
-            asked = asked_day(text, now.date()) or Asked(now.date())
+            asked = read_when(text, now.date()) or Asked((now.date(),))
         except NoSuchDayError:
             return composer.talk(self.phrases.hours.no_such_day)
-        place = without_day(text)
+        place = without_when(text)
         hits = snapshot.index.search(place, accept=_has_hours)
         decided = decide(hits)
         if decided and isinstance(decided.entry, Place | Department):
@@ -166,7 +171,7 @@ class Knowledge:
         previous = snapshot.content.entries.get(last or "")
         if previous and not tokens.words(place):
             if not isinstance(previous, Place | Department):
-                previous = snapshot.content.office_of(previous)
+                previous = snapshot.content.department(previous.department)
             return composer.hours(previous, asked, now, 1.0)
         if hits and hits[0].confidence >= TORN:
             return composer.choices([hit.entry for hit in hits], hits[0].confidence)

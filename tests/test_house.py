@@ -7,6 +7,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,15 +19,19 @@ from ruamel.yaml import YAML
 from actions.server import CAPABILITIES
 from knowledge.answer import Answer
 from knowledge.aspects import Aspect
-from knowledge.cli import schema_text
+from knowledge.checks import QUESTIONS, hints
 from knowledge.compose import _WAYS
+from knowledge.coverage import coverage
 from knowledge.entries import AnyEntry
 from knowledge.loader import CONTENT, PHRASES, load
 from knowledge.phrases import Phrases, TalkPhrases
+from knowledge.schemas import SCHEMAS, schema_text
 from knowledge.service import Knowledge
 
 ROOT = Path(__file__).parent.parent
-ENTRIES = tuple(load().entries.values())
+CONTENTS = load()
+ENTRIES = tuple(CONTENTS.entries.values())
+GONE_OVER = date(2026, 11, 23)
 FALLBACK = "nlu_fallback"
 """The intent that Rasa itself predicts; nobody teaches it."""
 MODELLED = re.compile(r"\[([^\]]*)\]\([^)]*\)")
@@ -93,6 +98,7 @@ def test_small_talk_has_a_phrase_for_each_of_its_intents_and_no_more() -> None:
     python_files(
         *("actions", "channels/core", "channels/line", "channels/web"),
         *("knowledge/compose.py", "knowledge/service.py", "knowledge/search.py", "knowledge/dates.py"),
+        *("knowledge/opening.py", "knowledge/timetable.py", "knowledge/clock.py", "knowledge/when.py"),
     ),
     ids=lambda file: file.relative_to(ROOT).as_posix(),
 )
@@ -114,14 +120,32 @@ def test_no_sentence_for_residents_stands_in_python(file: Path) -> None:
 
 
 def test_the_house_knows_enough() -> None:
-    assert len(ENTRIES) >= 30
+    kinds = Counter(entry.kind for entry in ENTRIES)
+    priority = {entry.id for entry in ENTRIES if entry.covers}
+    mynumber = {entry.id for entry in ENTRIES if "mynumber" in entry.id}
+    assert len({entry.id for entry in ENTRIES if entry.kind == "procedure"} - priority - mynumber) >= 40
+    assert len(mynumber) >= 20
+    assert kinds["place"] >= 12
+    assert kinds["department"] >= 10
     assert len(INTENTS) >= 15
 
 
+def test_every_procedure_of_the_city_s_plan_is_answered() -> None:
+    items = coverage(CONTENTS)
+    assert len(items) == 53
+    assert [item.number for item in items if not item.entries] == []
+
+
 @pytest.mark.parametrize("entry", ENTRIES, ids=[entry.id for entry in ENTRIES])
-def test_every_entry_has_sources_and_questions(entry: AnyEntry) -> None:
+def test_every_entry_has_sources_questions_and_plain_words(entry: AnyEntry) -> None:
     assert entry.sources
-    assert len(set(entry.questions)) >= 5
+    assert len(set(entry.questions)) >= QUESTIONS
+    assert entry.easy
+
+
+def test_no_entry_needs_a_hint() -> None:
+    """On the day the content was last gone over, so that a passing deadline breaks no build."""
+    assert [str(problem) for problem in hints(CONTENTS, CONTENT, GONE_OVER)] == []
 
 
 @pytest.mark.parametrize("intent", [intent for intent in INTENTS if intent != FALLBACK])
@@ -160,21 +184,29 @@ def test_every_aspect_has_an_intent_words_and_a_label() -> None:
         assert phrases.labels.aspects[aspect]
 
 
-@pytest.mark.parametrize("what", ["answer", "entry"])
-def test_the_published_schemas_are_up_to_date(what: str) -> None:
-    published = (ROOT / f"docs/{what}.schema.json").read_text(encoding="utf-8")
-    assert published == schema_text(what) + "\n", (
-        f"python -m knowledge schema {what} > docs/{what}.schema.json"
-    )
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_the_published_schemas_are_up_to_date(name: str) -> None:
+    published = (ROOT / f"docs/schemas/{name}.schema.json").read_text(encoding="utf-8")
+    assert published == schema_text(name), "run: knowledge schema"
 
 
-def test_every_content_file_is_right_in_an_editor_that_knows_the_schema() -> None:
-    schema = Draft202012Validator(json.loads(schema_text("entry")))
+def test_every_content_file_is_right_in_an_editor_that_knows_the_schemas() -> None:
+    schemas = {name: Draft202012Validator(json.loads(schema_text(name))) for name in SCHEMAS}
     for path in sorted(CONTENT.rglob("*.yml")):
-        if path.name != PHRASES:
-            # As an editor sees it: dates are text.
-            written = json.loads(json.dumps(YAML(typ="safe").load(path), default=str))
-            assert [error.message for error in schema.iter_errors(written)] == [], path
+        # As an editor sees it: dates are text.
+        written = json.loads(json.dumps(YAML(typ="safe").load(path), default=str))
+        name = "phrases" if path == CONTENT / PHRASES else written["kind"]
+        assert [error.message for error in schemas[name].iter_errors(written)] == [], path
+
+
+def test_editors_are_told_which_schema_explains_which_file() -> None:
+    settings = json.loads((ROOT / ".vscode/settings.json").read_text(encoding="utf-8"))
+    explained = {
+        path: schema for schema, pattern in settings["yaml.schemas"].items() for path in ROOT.glob(pattern)
+    }
+    for path in CONTENT.rglob("*.yml"):
+        kind = {PHRASES: "phrases"}.get(path.name) or YAML(typ="safe").load(path)["kind"]
+        assert explained.get(path) == f"docs/schemas/{kind}.schema.json", path
 
 
 def test_a_real_answer_is_right_by_the_published_schema() -> None:

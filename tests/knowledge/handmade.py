@@ -31,6 +31,7 @@ def a_content(root: Path, files: dict[str, str | bytes]) -> Path:
     """A whole good folder (the real phrases, one department) and `files`, which may replace them."""
     whole: dict[str, str | bytes] = {
         "phrases.yml": phrases(),
+        "city.yml": city(),
         "departments/city-hall.yml": OFFICE,
         **files,
     }
@@ -44,6 +45,11 @@ def a_content(root: Path, files: dict[str, str | bytes]) -> Path:
 def phrases() -> str:
     """The real `phrases.yml`."""
     return (CONTENT / "phrases.yml").read_text(encoding="utf-8")
+
+
+def city() -> str:
+    """The real `city.yml`."""
+    return (CONTENT / "city.yml").read_text(encoding="utf-8")
 
 
 def problems_of(root: Path) -> tuple[Problem, ...]:

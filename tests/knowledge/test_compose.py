@@ -11,9 +11,10 @@ from ruamel.yaml import YAML
 from knowledge.answer import Answer, AnswerKind, LinkRole, Status
 from knowledge.aspects import Aspect, facts_of
 from knowledge.compose import MAX_CHOICES, MAX_SOURCES, Composer
-from knowledge.dates import Asked
-from knowledge.entries import AnyEntry, Fact, Place, Procedure
+from knowledge.entries import AnyEntry, Place, Procedure
+from knowledge.facts import Fact
 from knowledge.loader import Content, load
+from knowledge.when import Asked
 from tests.knowledge.handmade import OFFICE
 
 TODAY = date(2026, 11, 23)
@@ -40,7 +41,7 @@ def an_entry(kind: object = "procedure", **fields: object) -> AnyEntry:
 def a_composer(*entries: AnyEntry, today: date = TODAY) -> Composer:
     office = ENTRY.validate_python(YAML(typ="safe").load(OFFICE))
     known = {entry.id: entry for entry in (office, *entries)}
-    return Composer(Content(known, REAL.phrases, {}), today)
+    return Composer(Content(known, REAL.phrases, REAL.city, {}), today)
 
 
 def about(entry: AnyEntry, aspect: Aspect = Aspect.ABOUT, today: date = TODAY) -> Answer:
@@ -54,7 +55,7 @@ def a_place(**fields: object) -> Place:
 
 
 def hours_of(entry: Place, day: date = TODAY) -> Answer:
-    return a_composer(entry).hours(entry, Asked(day), NOW, 1.0)
+    return a_composer(entry).hours(entry, Asked((day,)), NOW, 1.0)
 
 
 OPEN = [{"value": "24/7", "text": "いつでも"}]
@@ -94,13 +95,18 @@ def test_the_overview_of_an_unconfirmed_entry_says_so() -> None:
 
 
 @pytest.mark.parametrize("aspect", Aspect)
-@pytest.mark.parametrize("dates", [{"valid_until": YESTERDAY}, {"valid_from": TOMORROW}])
-def test_an_entry_outside_its_dates_asserts_nothing(aspect: Aspect, dates: dict[str, date]) -> None:
+@pytest.mark.parametrize(
+    ("dates", "phrase"), [({"valid_until": YESTERDAY}, "expired"), ({"valid_from": TOMORROW}, "not_yet")]
+)
+def test_an_entry_outside_its_dates_asserts_nothing(
+    aspect: Aspect, dates: dict[str, date], phrase: str
+) -> None:
     form = {"service": "ぴったり", "url": "https://myna.go.jp/", "needs": ["カード"]}
     answer = about(
         an_entry(fee="300円", bring="印鑑", how={"online": "できます"}, form=form, **dates), aspect
     )
-    assert answer.text == REAL.phrases.expired.format(title="駐車場の手続き")
+    said = getattr(REAL.phrases, phrase)
+    assert answer.text == said.format(title="駐車場の手続き", day="2026年11月24日")
     assert answer.facts == ()
     assert [link.role for link in answer.links] == [LinkRole.TEL]
 
@@ -132,23 +138,69 @@ def test_always_open_reads_as_until_24_o_clock() -> None:
     assert "0時〜24時" in hours_of(a_place(hours=OPEN)).text
 
 
-def test_an_expired_fact_is_not_shown() -> None:
-    answer = about(an_entry(fee={"value": "300円", "valid_until": YESTERDAY}), Aspect.FEE)
+@pytest.mark.parametrize("aspect", [Aspect.FEE, Aspect.ABOUT])
+def test_an_expired_fact_is_not_shown_but_its_end_is_told(aspect: Aspect) -> None:
+    answer = about(an_entry(fee={"value": "300円", "valid_until": YESTERDAY}), aspect)
     assert answer.facts == ()
-    missing = REAL.phrases.aspect_missing.format(title="駐車場の手続き", label="費用・金額")
-    assert answer.text.startswith(missing)
+    ended = REAL.phrases.aspect_expired.format(
+        title="駐車場の手続き", label="費用・金額", day="2026年11月22日"
+    )
+    assert ended in answer.text
+    assert [link.role for link in answer.links] == [LinkRole.TEL]
+
+
+def test_a_fact_that_begins_later_is_told_with_its_day_and_nothing_is_asserted_for_today() -> None:
+    answer = about(an_entry(fee={"value": "500円", "valid_from": "2027-04-01"}), Aspect.FEE)
+    assert [(fact.label, fact.value) for fact in answer.facts] == [
+        ("費用・金額（2027年4月1日から）", "500円")
+    ]
+    assert answer.text == REAL.phrases.aspect_not_yet.format(title="駐車場の手続き", label="費用・金額")
+
+
+@pytest.mark.parametrize(
+    ("today", "text"),
+    [(date(2027, 3, 31), "1人につき1万円です。"), (date(2027, 4, 1), "1人につき2万円です。")],
+)
+def test_a_summary_has_versions_too(today: date, text: str) -> None:
+    versions = [
+        {"value": "1人につき1万円です。", "valid_until": "2027-03-31"},
+        {"value": "1人につき2万円です。", "valid_from": "2027-04-01"},
+    ]
+    assert about(an_entry(summary=versions), today=today).text == text
+
+
+def test_a_summary_that_has_run_out_is_not_told() -> None:
+    answer = about(an_entry(summary=[{"value": "1万円です。", "valid_until": YESTERDAY}]))
+    assert answer.text == REAL.phrases.about_expired.format(title="駐車場の手続き")
+
+
+def test_who_knows_what_is_not_known_is_named() -> None:
+    roads = an_entry("department", id="roads", title="道路の窓口")
+    water = an_entry("department", id="water", title="水道の窓口", phone="0124-22-2222")
+    composer = a_composer(roads, water)
+    asked = REAL.phrases.ask_for.format(department="道路の窓口")
+    missing = composer.about(an_entry(department="roads"), Aspect.FEE, 1.0)
+    assert asked in missing.text
+    assert [link.url for link in missing.links] == ["tel:0124-11-1111"]
+    fee = {"value": "300円", "status": "unconfirmed", "department": "water"}
+    doubtful = composer.about(an_entry(department="roads", fee=fee), Aspect.FEE, 1.0)
+    assert REAL.phrases.ask_for.format(department="水道の窓口") in doubtful.text
+    assert [link.url for link in doubtful.links] == ["tel:0124-22-2222"]
+    known = composer.about(an_entry(department="roads", fee="300円"), Aspect.FEE, 1.0)
+    assert "道路の窓口" not in known.text
 
 
 @pytest.mark.parametrize(
     ("today", "fee"), [(date(2027, 3, 31), "300円"), (date(2027, 4, 1), "500円"), (TODAY, "300円")]
 )
-def test_of_two_dated_versions_only_the_current_one_is_shown(today: date, fee: str) -> None:
+def test_of_two_dated_versions_the_current_one_is_asserted(today: date, fee: str) -> None:
     versions = [
         {"value": "300円", "valid_until": date(2027, 3, 31)},
         {"value": "500円", "valid_from": date(2027, 4, 1)},
     ]
     entry = an_entry(fee=versions)
-    assert [fact.value for fact in about(entry, Aspect.FEE, today).facts] == [fee]
+    asserted = [fact.value for fact in about(entry, Aspect.FEE, today).facts if "から" not in fact.label]
+    assert asserted == [fee]
     assert [fact.value for fact in about(entry, today=today).facts] == [fee]
 
 
@@ -301,12 +353,16 @@ def test_nothing_unconfirmed_or_expired_is_ever_asserted(
     assert isinstance(entry, Procedure)
     entry = entry.model_copy(update={"fee": tuple(facts)})
     answer = about(entry, aspect)
-    current = [fact for _, fact in facts_of(entry, Aspect.FEE) if fact.holds_on(TODAY)]
+    known = [fact for _, fact in facts_of(entry, Aspect.FEE)]
+    current = [fact for fact in known if fact.holds_on(TODAY)]
+    coming = [fact for fact in known if fact.begins_after(TODAY)] if aspect is Aspect.FEE else []
     shown = [(fact.value, fact.status) for fact in answer.facts]
-    assert shown == [(fact.value, fact.status or status) for fact in current]
+    assert shown == [(fact.value, fact.status or status) for fact in (*current, *coming)]
+    assert sum("から" in fact.label for fact in answer.facts) == len(coming)
     asserted = REAL.phrases.aspect[Aspect.FEE].format(title=entry.title)
     if aspect is Aspect.FEE:
-        sure = any(state is not Status.UNCONFIRMED for _, state in shown)
+        sure = any((fact.status or status) is not Status.UNCONFIRMED for fact in current)
         assert (answer.text == asserted) == sure
     else:
-        assert (answer.text == entry.summary) == (status is not Status.UNCONFIRMED)
+        told = answer.text.splitlines()[0]
+        assert (told == "駐車場を借ります。") == (status is not Status.UNCONFIRMED)

@@ -29,5 +29,5 @@ def repeated(entry_id: str, topic: str) -> AnyEntry:
     entry = load().entries["birth"]
     questions = tuple(f"{topic}{ending}" for ending in ("は", "を", "が", "の", "に"))
     return entry.model_copy(
-        update={"id": entry_id, "title": topic, "aliases": (), "questions": questions, "summary": topic}
+        update={"id": entry_id, "title": topic, "aliases": (), "questions": questions, "summary": ()}
     )

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from knowledge.errors import ContentError
-from knowledge.loader import CONTENT, MAX_BYTES, load
-from tests.knowledge.handmade import OFFICE, SOURCE, a_content, an_entry, phrases, problems_of
+from knowledge.loader import CONTENT, load
+from knowledge.reading import MAX_BYTES
+from tests.knowledge.handmade import OFFICE, SOURCE, a_content, an_entry, city, phrases, problems_of
 
 ENGLISH = re.compile(
     r"\b(?:should|must|input|expected|valid|field|object|none|error|required)\b", re.IGNORECASE
@@ -62,7 +63,12 @@ def test_a_handmade_folder_is_good(tmp_path: Path) -> None:
         ("valid_from: 20261201\n", 8, "2026-11-23 のような日付"),
         ("aliases: 駐車\n", 8, "行の並び"),
         ("aliases: [119]\n", 8, '" "'),
-        ("easy: ''\nhow: 窓口\n", 9, "「how」"),
+        ("how: 窓口\n", 8, "「how」"),
+        ("easy: ''\n", 8, "1文字以上"),
+        ("covers: ['99']\n", 8, "「99」という番号"),
+        ("covers: [12]\n", 8, '" "'),
+        ("covers: [第1]\n", 8, "番号"),
+        ("fee:\n  - {value: 300円, department: no-such}\n", 9, "no-such"),
         ("related: [birth, no-such]\n", 8, "no-such"),
         ("department: no-such\n", 8, "no-such"),
         ("department: parking\n", 8, "担当課"),
@@ -166,8 +172,9 @@ def test_missing_phrases_are_told(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
-    [problem] = problems_of(tmp_path / "nowhere")
-    assert "ありません" in problem.message
+    problems = problems_of(tmp_path / "nowhere")
+    assert [problem.path for problem in problems] == ["phrases.yml", "city.yml"]
+    assert all("ありません" in problem.message for problem in problems)
 
 
 @pytest.mark.parametrize(
@@ -181,7 +188,6 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
         ("choose: ", "chose: ", "「choose」がありません"),
         ("  weekdays: 月火水木金土日", "  weekdays: 月火水", "7文字"),
         ("suggestions: [", "suggestions: [図書館, ", "4つまで"),
-        ("office: city-hall", "office: no-such", "no-such"),
         ("empty: 質問を文字で入力してください。", "empty:", "「empty」"),
     ],
 )
@@ -221,17 +227,17 @@ def test_all_problems_of_all_files_are_told_at_once(tmp_path: Path) -> None:
             "faq/list.yml": "- 並び\n",
             "faq/sjis.yml": an_entry("faq", "sjis").encode("cp932"),
             ENTRY: an_entry(more="brng: 印鑑\npage: example.jp\nfee: 300\n"),
-            "phrases.yml": phrases().replace("office: city-hall", "office: no-such"),
+            "city.yml": city().replace("office: city-hall", "office: no-such"),
         },
     )
     with pytest.raises(ContentError) as error:
         load(root)
     told = [(problem.path, problem.line) for problem in error.value.problems]
     assert sorted(told) == [
+        ("city.yml", 4),
         ("departments/city-hall.yml", 8),
         ("faq/list.yml", 1),
         ("faq/sjis.yml", 3),
-        ("phrases.yml", 2),
         *((ENTRY, line) for line in (8, 9, 10)),
     ]
     assert f"{ENTRY}:8: 「brng」" in str(error.value)

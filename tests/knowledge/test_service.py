@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -11,7 +9,7 @@ from knowledge.answer import Answer, AnswerKind, LinkRole
 from knowledge.aspects import Aspect, aspects_known
 from knowledge.errors import ContentError, UnknownEntryError
 from knowledge.service import Knowledge
-from tests.knowledge.handmade import OFFICE, a_content, an_entry
+from tests.knowledge.handmade import a_content, an_entry
 
 NOW = datetime.fromisoformat("2026-11-23T10:00")
 ENTRY = "procedures/parking.yml"
@@ -25,15 +23,6 @@ def knowledge() -> Knowledge:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return a_content(tmp_path, {ENTRY: an_entry()})
-
-
-@pytest.fixture
-def watched(folder: Path) -> Iterator[Knowledge]:
-    result = Knowledge(folder, now=lambda: NOW)
-    result.watch()
-    time.sleep(0.3)  # the watcher looks at what is there before it sees changes
-    yield result
-    result.close()
 
 
 def test_what_to_bring_for_the_child_allowance(knowledge: Knowledge) -> None:
@@ -279,30 +268,6 @@ def test_a_deleted_entry_is_forgotten(folder: Path) -> None:
     (folder / ENTRY).unlink()
     knowledge.reload()
     assert knowledge.answer("駐車場の手続き").kind is not AnswerKind.ANSWER
-
-
-def test_a_saved_file_is_answered_within_two_seconds(watched: Knowledge, folder: Path) -> None:
-    saved = time.monotonic()
-    a_content(folder, {ENTRY: an_entry().replace("駐車場を借ります。", "駐車場を返します。")})
-    assert wait_for(lambda: watched.answer("駐車場の手続き").text == "駐車場を返します。")
-    assert time.monotonic() - saved <= 2.0
-
-
-def test_the_watcher_survives_a_broken_save(watched: Knowledge, folder: Path) -> None:
-    a_content(folder, {ENTRY: an_entry(more="valid_from: 2026-13-45\n")})
-    assert wait_for(lambda: watched.problems != ())
-    a_content(folder, {ENTRY: an_entry(), "departments/city-hall.yml": OFFICE})
-    assert wait_for(lambda: watched.problems == ())
-
-
-def wait_for(done: object) -> bool:
-    assert callable(done)
-    deadline = time.monotonic() + 5
-    while time.monotonic() < deadline:
-        if done():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 def test_talk_suggests_what_can_be_asked_and_a_notice_says_no_more(knowledge: Knowledge) -> None:

@@ -1,0 +1,195 @@
+"""`knowledge check`: hints on content that is right by its schema but may serve residents badly.
+
+Mistakes (`errors.ContentError`) keep content from going live; hints (注意) do not. Every check
+is a function from the content to places and sentences; lines are looked up at the end.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from knowledge import plain
+from knowledge.answer import Status
+from knowledge.entries import AnyEntry, Entry, Procedure, facts_in, run_out
+from knowledge.errors import Problem
+from knowledge.loader import DRAFT, ENTRY, Content, drafts
+from knowledge.reading import line_in, read_file, shown_name
+from knowledge.search import SearchIndex
+from knowledge.skeleton import BLANK
+from knowledge.tokens import normalise
+
+QUESTIONS = 8
+"""Ways to ask that an entry should know at least."""
+_NEEDED = ("who", "when", "bring", "fee", "where", "how.window", "how.post", "how.online")
+"""What a resident asks of any procedure; unknown is written as an unconfirmed fact, not left out."""
+_FIGURE = re.compile(r"\d[\d,.]*\s*(?:万?円|万|日|時|分|%|％|割|か月|歳|通|回)")
+
+_CUT_OFF = re.compile(r"(?<=\S) +#\d+")
+
+type Place = tuple[int | str, ...]
+
+
+@dataclass(frozen=True)
+class Hint:
+    """A sentence about one place of one entry."""
+
+    entry: AnyEntry
+    place: Place
+    message: str
+
+
+def hints(
+    content: Content, root: Path, today: date, tick: Callable[[], None] = lambda: None
+) -> list[Problem]:
+    """All hints, by file and line; `tick` is called for each entry searched, for progress."""
+    entries = list(content.entries.values())
+    found = [
+        *(hint for entry in entries for hint in _of_one(entry, today)),
+        *_same_names(entries),
+        *_same_questions(entries),
+        *_lost_questions(entries, tick),
+    ]
+    problems = [
+        Problem(
+            content.files[hint.entry.id],
+            line_in(root / content.files[hint.entry.id], hint.place),
+            hint.message,
+        )
+        for hint in found
+    ]
+    return sorted(
+        (*problems, *_cut_off(content, root), *_drafts(root, today)),
+        key=lambda problem: (problem.path, problem.line),
+    )
+
+
+def _of_one(entry: AnyEntry, today: date) -> Iterator[Hint]:
+    if BLANK in entry.model_dump_json():
+        yield Hint(entry, (), f"「{BLANK}」が残っています。書きかえるか、消してください")
+    if len(entry.questions) < QUESTIONS:
+        message = f"住民の聞き方が{len(entry.questions)}つです。{QUESTIONS}つ以上書いてください"
+        yield Hint(entry, ("questions",), message)
+    if not entry.easy:
+        yield Hint(entry, (), "「easy」（やさしい日本語）がありません。書き足してください")
+    if isinstance(entry, Procedure):
+        for path in _NEEDED:
+            if not _value(entry, path):
+                yield Hint(
+                    entry,
+                    tuple(path.split(".")),
+                    f"手続きの「{path}」がありません。分からないときも unconfirmed で書いてください",
+                )
+    for place, dated in run_out(entry, today):
+        message = f"{dated.valid_until} に期限が過ぎています。新しい内容を書くか、消してください"
+        yield Hint(entry, place, message)
+    yield from _said_too_firmly(entry)
+    for place, text, tests in _texts(entry):
+        yield from (Hint(entry, place, message) for test in tests for message in test(text))
+
+
+def _value(entry: Entry, path: str) -> object:
+    value: object = entry
+    for name in path.split("."):
+        value = getattr(value, name)
+    return value
+
+
+def _texts(entry: AnyEntry) -> Iterator[tuple[Place, str, Sequence[Callable[[str], Iterable[str]]]]]:
+    for n, text in enumerate(entry.summary):
+        yield ("summary", n), text.value, (plain.in_any_text, plain.in_first_text)
+    for n, text in enumerate(entry.easy):
+        yield ("easy", n), text.value, (plain.in_any_text, plain.in_easy_text)
+    for place, fact in facts_in(entry):
+        yield place, fact.value, (plain.in_any_text,)
+
+
+def _said_too_firmly(entry: AnyEntry) -> Iterator[Hint]:
+    """A summary carries no mark, so it must not give figures that are unconfirmed or run out."""
+    if entry.status is Status.UNCONFIRMED:
+        return
+    firm: set[str] = set()
+    loose: set[str] = set()
+    for _, fact in facts_in(entry):
+        lasting = fact.status is not Status.UNCONFIRMED and not fact.has_dates
+        (firm if lasting else loose).update(_FIGURE.findall(normalise(fact.value)))
+    for field in ("summary", "easy"):
+        for n, text in enumerate(getattr(entry, field)):
+            if text.has_dates:
+                continue
+            for figure in sorted(loose - firm):
+                if figure in normalise(text.value):
+                    message = f"「{figure}」は確認待ちか期間のある事実です。消すか、期間をつけてください"
+                    yield Hint(entry, (field, n), message)
+
+
+def _same_names(entries: Sequence[AnyEntry]) -> Iterator[Hint]:
+    owners: dict[str, AnyEntry] = {}
+    for entry in entries:
+        names: list[tuple[Place, str]] = [(("title",), entry.title)]
+        names += [(("aliases", n), alias) for n, alias in enumerate(entry.aliases)]
+        for place, name in names:
+            owner = owners.setdefault(_squeezed(name), entry)
+            if owner is not entry:
+                message = f"「{name}」は {owner.id} の名前でもあります。どちらか1つだけに書いてください"
+                yield Hint(entry, place, message)
+
+
+def _same_questions(entries: Sequence[AnyEntry]) -> Iterator[Hint]:
+    owners: dict[str, list[tuple[AnyEntry, Place]]] = defaultdict(list)
+    for entry in entries:
+        for n, question in enumerate(entry.questions):
+            owners[_squeezed(question)].append((entry, ("questions", n)))
+    for (first, _), *others in owners.values():
+        for entry, place in others:
+            question = entry.questions[int(place[1])]
+            message = f"「{question}」は {first.id} にもあります。どちらか1つだけに書いてください"
+            yield Hint(entry, place, message)
+
+
+def _lost_questions(entries: Sequence[AnyEntry], tick: Callable[[], None]) -> Iterator[Hint]:
+    """Questions that the search answers with another entry, though it knows them."""
+    index = SearchIndex(entries)
+    for entry in entries:
+        tick()
+        for n, question in enumerate(entry.questions):
+            hits = index.search(question, limit=1)
+            if hits and hits[0].entry is not entry:
+                other = hits[0].entry.id
+                message = f"「{question}」と聞くと {other} が見つかります。言い方を変えるか、消してください"
+                yield Hint(entry, ("questions", n), message)
+
+
+def _cut_off(content: Content, root: Path) -> Iterator[Problem]:
+    """「電話は #9110 です」 without quotes: YAML takes what follows for a comment and says nothing."""
+    for name in content.files.values():
+        for number, line in enumerate((root / name).read_text(encoding="utf-8-sig").splitlines(), start=1):
+            comment = _CUT_OFF.search(line)
+            if (
+                comment
+                and line[: comment.start()].count('"') % 2 == line[: comment.start()].count("'") % 2 == 0
+            ):
+                message = f'「{comment[0].strip()}」から後ろは読まれません。文の全体を " " で囲んでください'
+                yield Problem(name, number, message)
+
+
+def _drafts(root: Path, today: date) -> Iterator[Problem]:
+    for path in drafts(root):
+        problems: list[Problem] = []
+        entry = read_file(path, root, ENTRY, problems)
+        if entry and entry.id != path.stem.removesuffix(DRAFT):
+            message = f"id「{entry.id}」とファイル名「{path.name}」が違います。同じにしてください"
+            problems.append(Problem(shown_name(path, root), 1, message))
+        if entry and not problems:
+            problems += [Problem(shown_name(path, root), 1, h.message) for h in _of_one(entry, today)]
+            message = "下書きです。ファイル名の「.draft」を消すと、住民に見えるようになります"
+            problems.append(Problem(shown_name(path, root), 1, message))
+        yield from problems
+
+
+def _squeezed(text: str) -> str:
+    return "".join(normalise(text).split()).rstrip("?。!")

@@ -1,0 +1,30 @@
+"""The schema of `content/city.yml`: whose chatbot this is, and what it has promised to answer."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from knowledge.entries import ItemNumber
+from knowledge.facts import Id, Line, Model, Pages, Source
+
+
+class PriorityItem(Model):
+    """One procedure of the policy's list."""
+
+    number: ItemNumber = Field(description="一覧の番号（例: '12'、群の中の3番目は '20-3'）")
+    title: Line = Field(description="一覧に書かれた名前")
+
+
+class City(Model):
+    """The city itself, one file."""
+
+    kind: Literal["city"] = Field(description="city は市そのもの。ファイルは1つだけ")
+    name: Line = Field(description="市の名前。手続きを行う機関を書かない項目は、この市が行う")
+    office: Id = Field(description="代表の窓口（department の id）。担当が分からないときの案内先")
+    website: Pages = Field(default=(), description="公式サイト")
+    sources: tuple[Source, ...] = Field(min_length=1, description="出典")
+    priority: Annotated[
+        tuple[PriorityItem, ...], Field(description="優先してオンライン化する手続の一覧")
+    ] = ()

@@ -1,0 +1,50 @@
+"""JSON Schemas: of the files staff edit, so that editors complete and explain, and of the Answer.
+
+Descriptions in them are the Japanese ones of the fields; the docstrings of the code are left out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
+from knowledge.answer import Answer
+from knowledge.city import City
+from knowledge.entries import KINDS
+from knowledge.phrases import Phrases
+
+SCHEMAS: Mapping[str, TypeAdapter[object]] = {
+    "answer": TypeAdapter(Answer),
+    "city": TypeAdapter(City),
+    "phrases": TypeAdapter(Phrases),
+    **{kind: TypeAdapter(model) for kind, model in KINDS.items()},
+}
+
+
+class _ForClerks(GenerateJsonSchema):
+    """Without English docstrings and the titles made of field names."""
+
+    def field_title_should_be_set(self, schema: object) -> bool:
+        return False
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
+        made = super().model_schema(schema)
+        made.pop("description", None)
+        made.pop("title", None)
+        return made
+
+    def enum_schema(self, schema: core_schema.EnumSchema) -> JsonSchemaValue:
+        made = super().enum_schema(schema)
+        made.pop("description", None)
+        made.pop("title", None)
+        return made
+
+
+def schema_text(name: str) -> str:
+    """The JSON Schema called `name` in SCHEMAS, as indented JSON."""
+    schema = SCHEMAS[name].json_schema(schema_generator=_ForClerks)
+    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
