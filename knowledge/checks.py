@@ -18,6 +18,7 @@ from knowledge.answer import Status
 from knowledge.entries import AnyEntry, Entry, Procedure, facts_in, run_out
 from knowledge.errors import Problem
 from knowledge.loader import DRAFT, ENTRY, Content, drafts
+from knowledge.progress import Tick, silently
 from knowledge.reading import line_in, read_file, shown_name
 from knowledge.search import SearchIndex
 from knowledge.skeleton import BLANK
@@ -28,8 +29,8 @@ QUESTIONS = 8
 _NEEDED = ("who", "when", "bring", "fee", "where", "how.window", "how.post", "how.online")
 """What a resident asks of any procedure; unknown is written as an unconfirmed fact, not left out."""
 _FIGURE = re.compile(r"\d[\d,.]*\s*(?:万?円|万|日|時|分|%|％|割|か月|歳|通|回)")
-
-_CUT_OFF = re.compile(r"(?<=\S) +#\d+")
+_CUT_OFF = re.compile(r"^\s*(?P<kept>[^#\s](?:(?! #).)*?) +(?P<lost>#[^\s#]\S*)")
+"""Text that goes on after the first # of its line; what follows a longer comment is part of that."""
 
 type Place = tuple[int | str, ...]
 
@@ -43,10 +44,8 @@ class Hint:
     message: str
 
 
-def hints(
-    content: Content, root: Path, today: date, tick: Callable[[], None] = lambda: None
-) -> list[Problem]:
-    """All hints, by file and line; `tick` is called for each entry searched, for progress."""
+def hints(content: Content, root: Path, today: date, tick: Tick = silently) -> list[Problem]:
+    """All hints, by file and line; `tick` is told how many of how many entries are done."""
     entries = list(content.entries.values())
     found = [
         *(hint for entry in entries for hint in _of_one(entry, today)),
@@ -63,7 +62,7 @@ def hints(
         for hint in found
     ]
     return sorted(
-        (*problems, *_cut_off(content, root), *_drafts(root, today)),
+        (*problems, *_cut_off(root, content.files.values()), *_drafts(root, today)),
         key=lambda problem: (problem.path, problem.line),
     )
 
@@ -87,6 +86,9 @@ def _of_one(entry: AnyEntry, today: date) -> Iterator[Hint]:
     for place, dated in run_out(entry, today):
         message = f"{dated.valid_until} に期限が過ぎています。新しい内容を書くか、消してください"
         yield Hint(entry, place, message)
+    for n, special in enumerate(getattr(entry, "special_days", ())):
+        if (special.until or special.day) < today:
+            yield Hint(entry, ("special_days", n), "日が過ぎています。消してかまいません")
     yield from _said_too_firmly(entry)
     for place, text, tests in _texts(entry):
         yield from (Hint(entry, place, message) for test in tests for message in test(text))
@@ -121,10 +123,9 @@ def _said_too_firmly(entry: AnyEntry) -> Iterator[Hint]:
         for n, text in enumerate(getattr(entry, field)):
             if text.has_dates:
                 continue
-            for figure in sorted(loose - firm):
-                if figure in normalise(text.value):
-                    message = f"「{figure}」は確認待ちか期間のある事実です。消すか、期間をつけてください"
-                    yield Hint(entry, (field, n), message)
+            for figure in sorted((loose - firm) & set(_FIGURE.findall(normalise(text.value)))):
+                message = f"「{figure}」は確認待ちか期間のある事実です。消すか、期間をつけてください"
+                yield Hint(entry, (field, n), message)
 
 
 def _same_names(entries: Sequence[AnyEntry]) -> Iterator[Hint]:
@@ -151,11 +152,11 @@ def _same_questions(entries: Sequence[AnyEntry]) -> Iterator[Hint]:
             yield Hint(entry, place, message)
 
 
-def _lost_questions(entries: Sequence[AnyEntry], tick: Callable[[], None]) -> Iterator[Hint]:
+def _lost_questions(entries: Sequence[AnyEntry], tick: Tick) -> Iterator[Hint]:
     """Questions that the search answers with another entry, though it knows them."""
     index = SearchIndex(entries)
-    for entry in entries:
-        tick()
+    for done, entry in enumerate(entries, start=1):
+        tick(done, len(entries))
         for n, question in enumerate(entry.questions):
             hits = index.search(question, limit=1)
             if hits and hits[0].entry is not entry:
@@ -164,30 +165,29 @@ def _lost_questions(entries: Sequence[AnyEntry], tick: Callable[[], None]) -> It
                 yield Hint(entry, ("questions", n), message)
 
 
-def _cut_off(content: Content, root: Path) -> Iterator[Problem]:
+def _cut_off(root: Path, names: Iterable[str]) -> Iterator[Problem]:
     """「電話は #9110 です」 without quotes: YAML takes what follows for a comment and says nothing."""
-    for name in content.files.values():
+    for name in names:
         for number, line in enumerate((root / name).read_text(encoding="utf-8-sig").splitlines(), start=1):
-            comment = _CUT_OFF.search(line)
-            if (
-                comment
-                and line[: comment.start()].count('"') % 2 == line[: comment.start()].count("'") % 2 == 0
-            ):
-                message = f'「{comment[0].strip()}」から後ろは読まれません。文の全体を " " で囲んでください'
+            cut = _CUT_OFF.search(line)
+            if cut and cut["kept"].count('"') % 2 == cut["kept"].count("'") % 2 == 0:
+                message = f'「{cut["lost"]}」から後ろは読まれません。文の全体を " " で囲んでください'
                 yield Problem(name, number, message)
 
 
 def _drafts(root: Path, today: date) -> Iterator[Problem]:
     for path in drafts(root):
+        name = shown_name(path, root)
         problems: list[Problem] = []
         entry = read_file(path, root, ENTRY, problems)
         if entry and entry.id != path.stem.removesuffix(DRAFT):
             message = f"id「{entry.id}」とファイル名「{path.name}」が違います。同じにしてください"
-            problems.append(Problem(shown_name(path, root), 1, message))
+            problems.append(Problem(name, 1, message))
         if entry and not problems:
-            problems += [Problem(shown_name(path, root), 1, h.message) for h in _of_one(entry, today)]
+            problems += [Problem(name, line_in(path, h.place), h.message) for h in _of_one(entry, today)]
+            problems += _cut_off(root, [name])
             message = "下書きです。ファイル名の「.draft」を消すと、住民に見えるようになります"
-            problems.append(Problem(shown_name(path, root), 1, message))
+            problems.append(Problem(name, 1, message))
         yield from problems
 
 

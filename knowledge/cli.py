@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import NoReturn
 
 from knowledge.answer import Status
 from knowledge.checks import hints
@@ -16,7 +16,8 @@ from knowledge.entries import KINDS, AnyEntry
 from knowledge.errors import ContentError, Problem
 from knowledge.evaluate import cross_validate
 from knowledge.links import NoNetworkError, dead_links
-from knowledge.loader import CONTENT, Content, load
+from knowledge.loader import CONTENT, DRAFT, Content, load
+from knowledge.progress import on_terminal
 from knowledge.review import MONTH, YEAR, Row, expiring, unchecked, unconfirmed
 from knowledge.schemas import SCHEMAS, schema_text
 from knowledge.service import Knowledge, local_now
@@ -39,8 +40,18 @@ def main() -> int:
     return result
 
 
+class _Parser(argparse.ArgumentParser):
+    """Tells of a wrong command in Japanese too."""
+
+    def error(self, message: str) -> NoReturn:
+        print(
+            f"命令の書き方が違います。{self.prog} --help で使い方が分かります（{message}）", file=sys.stderr
+        )
+        raise SystemExit(2)
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="knowledge", description="まどぐちの知識を確かめる・一覧する・探す", epilog=_EXIT_CODES
     )
     parser.add_argument(
@@ -100,8 +111,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _days(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError("日数は 0 以上の数字で書いてください（例: 31）")
+    if not text.isdecimal() or len(text) > 4:
+        raise argparse.ArgumentTypeError("日数は 0 から 9999 までの数字で書いてください（例: 31）")
     return int(text)
 
 
@@ -114,11 +125,11 @@ def _tell(problems: tuple[Problem, ...]) -> int:
 
 def _check(arguments: argparse.Namespace) -> int:
     content = load(arguments.content)
-    found = hints(content, arguments.content, _today(), _progress(len(content.entries)))
+    found = hints(content, arguments.content, _today(), on_terminal)
     for problem in found:
         print(f"注意 {problem}")
     try:
-        dead = dead_links(content, arguments.content) if arguments.links else []
+        dead = dead_links(content, arguments.content, on_terminal) if arguments.links else []
     except NoNetworkError:
         print("ネットワークにつながらないため、リンクは確かめられませんでした。", file=sys.stderr)
         return 2
@@ -131,30 +142,15 @@ def _check(arguments: argparse.Namespace) -> int:
     return 1 if dead else 0
 
 
-def _progress(total: int) -> Callable[[], None]:
-    """A line that counts up on a terminal, and nothing anywhere else."""
-    done = 0
-
-    def tick() -> None:
-        nonlocal done
-        done += 1
-        if sys.stderr.isatty():
-            end = "\r" if done < total else "\r\033[K"
-            print(f"確かめています {done}/{total}", end=end, file=sys.stderr, flush=True)
-
-    return tick
-
-
 def _list(arguments: argparse.Namespace) -> int:
     content = load(arguments.content)
+    departments = [entry.id for entry in content.entries.values() if entry.kind == "department"]
+    if arguments.department not in (None, *departments):
+        print(f"担当課の id は次のどれかです: {' '.join(sorted(departments))}", file=sys.stderr)
+        return 2
     if arguments.coverage:
         return _coverage(content, as_json=arguments.json)
-    chosen = {
-        entry.id
-        for entry in content.entries.values()
-        if arguments.kind in (None, entry.kind)
-        and arguments.department in (None, entry.department or content.city.office)
-    }
+    entries = {entry.id: entry for entry in content.entries.values() if arguments.kind in (None, entry.kind)}
     if arguments.unconfirmed:
         rows = list(unconfirmed(content))
     elif arguments.expiring is not None:
@@ -162,8 +158,11 @@ def _list(arguments: argparse.Namespace) -> int:
     elif arguments.unchecked is not None:
         rows = list(unchecked(content, _today(), arguments.unchecked))
     else:
-        return _entries([content.entries[entry_id] for entry_id in chosen], as_json=arguments.json)
-    return _rows([row for row in rows if row.entry in chosen], as_json=arguments.json)
+        asked = arguments.department
+        theirs = [e for e in entries.values() if asked in (None, e.department or content.city.office)]
+        return _entries(theirs, as_json=arguments.json)
+    rows = [row for row in rows if row.entry in entries and arguments.department in (None, row.department)]
+    return _rows(rows, as_json=arguments.json)
 
 
 def _entries(entries: list[AnyEntry], *, as_json: bool) -> int:
@@ -234,15 +233,15 @@ def _search(arguments: argparse.Namespace) -> int:
 
 
 def _new(arguments: argparse.Namespace) -> int:
-    path = draft_path(arguments.content, arguments.kind, arguments.id)
-    taken = [*arguments.content.rglob(f"{arguments.id}.yml"), *([path] if path.exists() else [])]
-    if taken:
-        print(f"{taken[0]} がもうあります。別の id にしてください。", file=sys.stderr)
-        return 2
     text = skeleton(arguments.kind, arguments.id, _today())
     if text is None:
         print("id は半角の小文字・数字・ハイフンで書いてください（例: library-card）。", file=sys.stderr)
         return 2
+    for taken in arguments.content.rglob("*.y*ml"):
+        if taken.stem.removesuffix(DRAFT) == arguments.id:
+            print(f"{taken} がもうあります。別の id にしてください。", file=sys.stderr)
+            return 2
+    path = draft_path(arguments.content, arguments.kind, arguments.id)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     print(f"下書きを作りました: {path}")

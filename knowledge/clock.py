@@ -66,7 +66,7 @@ _TABLE: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
             _clock,
         ),
         (r"正午", _between(time(12), time(12))),
-        (r"昼休み|お昼休|昼食時|昼どき|昼時", _between(time(12), time(13))),
+        (r"昼休み|お昼休|昼食時|昼どき|昼時|お昼の?時間", _between(time(12), time(13))),
         (r"午前中?", _between(time(9), time(12))),
         (
             r"仕事(帰り|の帰り|のあと|の後|が?終わ(って|り|ったら))|会社帰り|勤め帰り",

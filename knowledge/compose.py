@@ -21,15 +21,15 @@ from knowledge.answer import (
     Status,
 )
 from knowledge.aspects import Aspect, aspects_known, facts_of
-from knowledge.entries import AnyEntry, Department, Entry, Guide, Place, Procedure
-from knowledge.facts import Fact, HoursFact, PhoneFact
+from knowledge.entries import AnyEntry, Department, Entry, Guide, Place, Procedure, run_out
+from knowledge.facts import Dated, Fact, HoursFact, PhoneFact, Source
 from knowledge.loader import Content
 from knowledge.opening import OpeningWords
 from knowledge.when import Asked
 
 MAX_SOURCES = 3
 MAX_CHOICES = 4
-_OVERVIEW_FACTS = 4
+_OVERVIEW_FACTS = 8
 _NOTES = 2
 _WAYS = ("window", "post", "online", "steps", "address")
 
@@ -46,7 +46,7 @@ class Composer:
     def about(self, entry: AnyEntry, aspect: Aspect, confidence: float) -> Answer:
         """Answer one aspect of one entry."""
         if not entry.holds_on(self._today):
-            return self._answer(entry, aspect, self._not_now(entry, self._today), (), confidence)
+            return self._outside(entry, self._today, confidence)
         if aspect is Aspect.ABOUT:
             return self._overview(entry, confidence)
         known = facts_of(entry, aspect)
@@ -61,6 +61,8 @@ class Composer:
             text = self._ask(entry, self._phrases.aspect_unconfirmed, label=label, facts=current)
         else:
             text = self._phrases.aspect[aspect].format(title=entry.title)
+        if current and any(fact is ended for ended in self._run_out(entry) for _, fact in known):
+            text = f"{text}\n{self._ask(entry, self._phrases.aspect_partly_expired)}"
         facts = [(self._fact_label(name, label), fact) for name, fact in current]
         facts += [(self._from_day(self._fact_label(name, label), fact), fact) for name, fact in coming]
         if aspect is Aspect.ONLINE:
@@ -69,7 +71,7 @@ class Composer:
 
     def _missing(self, entry: AnyEntry, aspect: Aspect, confidence: float) -> Answer:
         """What is not known, or known no more, is said first; then what is."""
-        overview = self._overview(entry, confidence)
+        overview = self._overview(entry, confidence, said=aspect)
         missing = self._no_more(entry, aspect) or self._ask(
             entry, self._phrases.aspect_missing, label=self._labels.aspects[aspect]
         )
@@ -84,10 +86,18 @@ class Composer:
         label = self._labels.aspects[aspect]
         return self._ask(entry, self._phrases.aspect_expired, label=label, day=max(ends))
 
-    def _not_now(self, entry: AnyEntry, day: date) -> str:
+    def _run_out(self, entry: AnyEntry) -> list[Dated]:
+        return [dated for _, dated in run_out(entry, self._today)]
+
+    def _outside(self, entry: AnyEntry, day: date, confidence: float) -> Answer:
+        """An entry that is not valid on `day`: since or until when, and nothing else of it."""
         if entry.valid_from and entry.begins_after(day):
-            return self._ask(entry, self._phrases.not_yet, day=entry.valid_from)
-        return self._ask(entry, self._phrases.expired)
+            text = self._ask(entry, self._phrases.not_yet, day=entry.valid_from)
+        else:
+            text = self._ask(entry, self._phrases.expired)
+        answer = self._answer(entry, None, text, (), confidence)
+        facts = tuple(fact for fact in answer.facts if fact.label == self._labels.phone)
+        return answer.model_copy(update={"facts": facts, "choices": ()})
 
     def _ask(
         self,
@@ -119,14 +129,17 @@ class Composer:
     def hours(self, entry: Place | Department, asked: Asked, now: datetime, confidence: float) -> Answer:
         """Say whether `entry` is open when it is asked about."""
         if not any(entry.holds_on(day) for day in asked.days):
-            return self._answer(entry, None, self._not_now(entry, asked.days[0]), (), confidence)
+            return self._outside(entry, asked.days[0], confidence)
         words = OpeningWords(self._phrases, entry, now)
         hours = next((h for h in entry.hours if h.holds_on(asked.days[0])), None)
         facts = [(self._labels.hours, _as_text(hours))] if hours else []
         notes = self._current(getattr(entry, "notes", ()))
         facts += [(self._labels.notes, fact) for fact in notes[:_NOTES]]
         answer = self._answer(entry, None, words.text(asked), facts, confidence)
-        return answer.model_copy(update={"facts": (*words.rows(asked), *answer.facts)})
+        special = [day for day in entry.special_days if any(day.covers(d) for d in asked.days)]
+        sources = (*_as_answered(s for day in special for s in day.sources), *answer.sources)
+        shown = (*words.rows(asked), *answer.facts)
+        return answer.model_copy(update={"facts": shown, "sources": sources[:MAX_SOURCES]})
 
     def choices(self, entries: Sequence[AnyEntry], confidence: float) -> Answer:
         """Ask which of some entries is meant, a person being the way out."""
@@ -159,7 +172,8 @@ class Composer:
     def _person(self) -> AnswerChoice:
         return AnswerChoice(label=self._labels.person, says=self._labels.person)
 
-    def _overview(self, entry: AnyEntry, confidence: float) -> Answer:
+    def _overview(self, entry: AnyEntry, confidence: float, said: Aspect | None = None) -> Answer:
+        """The short answer and what is asked most; of the aspect `said` the caller has told the end."""
         text = entry.summary_on(self._today)
         if text is None:
             text = self._ask(entry, self._phrases.about_expired)
@@ -171,7 +185,7 @@ class Composer:
             facts += [(self._labels.address, fact) for fact in self._current(entry.address)]
         for aspect in (Aspect.DEADLINE, Aspect.FEE):
             label = self._labels.aspects[aspect]
-            if no_more := self._no_more(entry, aspect):
+            if aspect is not said and (no_more := self._no_more(entry, aspect)):
                 text = f"{text}\n{no_more}"
             facts += [(label, fact) for fact in self._current(f for _, f in facts_of(entry, aspect))]
         facts = facts[:_OVERVIEW_FACTS]
@@ -225,7 +239,9 @@ class Composer:
             label = self._labels.form_unconfirmed if doubtful else self._labels.form
             yield AnswerLink(label=label.format(service=form.service), url=form.url, role=LinkRole.FORM)
         for page in self._current(entry.page):
-            yield AnswerLink(label=self._labels.page, url=page.value, role=LinkRole.PAGE)
+            doubtful = page.status is Status.UNCONFIRMED
+            label = self._labels.page_unconfirmed if doubtful else self._labels.page
+            yield AnswerLink(label=label, url=page.value, role=LinkRole.PAGE)
 
     def _phones(self, entry: AnyEntry, facts: Sequence[Fact]) -> list[tuple[str, PhoneFact, Status]]:
         """The entry's own numbers, else those of the department that knows, else the city's."""
@@ -276,7 +292,8 @@ def _sources(entry: Entry, facts: Sequence[Fact]) -> tuple[AnswerSource, ...]:
         *(source for fact in doubtful for source in fact.sources),
     ]
     unique = {(s.title, s.url): s for s in sources}
-    return tuple(
-        AnswerSource(title=s.title, url=s.url, checked_on=s.checked_on)
-        for s in list(unique.values())[:MAX_SOURCES]
-    )
+    return tuple(_as_answered(list(unique.values())[:MAX_SOURCES]))
+
+
+def _as_answered(sources: Iterable[Source]) -> Iterable[AnswerSource]:
+    return (AnswerSource(title=s.title, url=s.url, checked_on=s.checked_on) for s in sources)

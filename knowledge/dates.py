@@ -21,6 +21,7 @@ _Reader = Callable[[re.Match[str], date], Days]
 _WEEKDAYS = "月火水木金土日"
 _WEEK = r"(?P<week>再来週の?|来週の?|今週の?|今度の?|次の?)?"
 _MONTH = r"(?P<month>再来月の?|来月の?|今月の?)?"
+_YEARS = {"今年": 0, "来年": 1, "再来年": 2}
 _ERAS = {"令和": 2018, "r": 2018, "平成": 1988, "昭和": 1925}
 """The year before an era's first."""
 _LEAP_GAP = 8
@@ -28,6 +29,13 @@ _LEAP_GAP = 8
 _MOST = 14
 """Days of the longest stretch that is answered day by day."""
 _LONG_WEEKEND = 3
+_HOLIDAY_NAMES = {"体育の日": "スポーツの日", "子どもの日": "こどもの日", "子供の日": "こどもの日"}
+"""What people call holidays beside their names."""
+_HOLIDAYS = (
+    *("成人の日", "建国記念の日", "天皇誕生日", "春分の日", "昭和の日", "憲法記念日", "みどりの日"),
+    *("こどもの日", "海の日", "山の日", "敬老の日", "秋分の日", "スポーツの日", "文化の日"),
+    *("勤労感謝の日", "国民の休日", "振替休日", *_HOLIDAY_NAMES),
+)
 
 
 def read_days(question: str, today: date) -> Days | None:
@@ -105,6 +113,15 @@ def _next_holiday(_: re.Match[str], today: date) -> Days:
     return (next(day for day in _from(today) if holiday_name(day)),)
 
 
+def _named_holiday(match: re.Match[str], today: date) -> Days:
+    named = _HOLIDAY_NAMES.get(match[0], match[0])
+    days = (today + timedelta(days=n) for n in range(_LEAP_GAP * 366))
+    found = next((day for day in days if named in (holiday_name(day) or "")), None)
+    if found is None:
+        raise NoSuchDayError
+    return (found,)
+
+
 def _working_days(_: re.Match[str], today: date) -> Days:
     """「平日は？」 is about no one day: the coming five."""
     return tuple(islice((day for day in _from(today) if is_working_day(day)), 5))
@@ -177,7 +194,15 @@ def _day_of_month(match: re.Match[str], today: date) -> Days:
 
 
 def _month_day(match: re.Match[str], today: date) -> Days:
-    return (_coming(today, number(match[1]), number(match[2])),)
+    month, day = number(match["m"]), number(match["d"])
+    if match["year"]:
+        return (_valid(today.year + _YEARS[match["year"]], month, day),)
+    return (_coming(today, month, day),)
+
+
+def _later(match: re.Match[str], today: date) -> Days:
+    days = number(match["n"]) * (7 if match["unit"].startswith("週") else 1)
+    return (today + timedelta(days=days),)
 
 
 def _month_day_to(match: re.Match[str], today: date) -> Days:
@@ -227,8 +252,9 @@ _TABLE: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
             rf"((?P<m2>{NUMBER})[月/])?(?P<d2>{NUMBER})(日|(?=まで|は|の|、|$))",
             _month_day_to,
         ),
-        (rf"{NUMBER}月{NUMBER}日", _month_day),
-        (r"(?<![\d/])(\d{1,2})/(\d{1,2})(?![\d/])", _month_day),
+        (rf"((?P<year>再来年|来年|今年)の?)?(?P<m>{NUMBER})月(?P<d>{NUMBER})日", _month_day),
+        (r"(?P<year>(?!))?(?<![\d/])(?P<m>\d{1,2})/(?P<d>\d{1,2})(?![\d/])", _month_day),
+        (rf"(?P<n>{NUMBER})(?P<unit>日|週間)後", _later),
         (r"年末年始|ねんまつねんし|年越し", _yearly(12, 29, 6)),
         (r"大晦日|おおみそか", _yearly(12, 31)),
         (r"年末", _yearly(12, 29, 3)),
@@ -239,6 +265,8 @@ _TABLE: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
         (r"[三四五六3-6]?連休", _long_weekend),
         (r"しあさって|明々後日", _in_days(3)),
         (r"明後日|あさって", _in_days(2)),
+        (r"一昨日|おととい", _in_days(-2)),
+        (r"昨日|きのう", _in_days(-1)),
         (r"明日|あした|あす(?!か)", _in_days(1)),
         (r"今日|本日|きょう|今夜|今晩", _in_days(0)),
         (rf"{_MONTH}第(?P<nth>{NUMBER})(?P<weekday>[月火水木金土日])曜?日?", _nth_weekday),
@@ -246,10 +274,11 @@ _TABLE: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
         (r"(?P<week>再来週|来週|今週)末", _weekend),
         (rf"{_WEEK}(?P<weekday>[月火水木金土日])曜日?", _weekday),
         (rf"{_WEEK}(?P<weekday>土)日?(?=は|も|に|で|開)", _weekday),
+        ("|".join(_HOLIDAYS), _named_holiday),
         (r"祝日|祭日", _next_holiday),
         (r"平日", _working_days),
         (r"(?P<month>再来月|来月|今月)末|(?P<any>月末)", _end_of_month),
-        (rf"{_MONTH}(?P<day>{NUMBER})日(?!間|以|曜|中)", _day_of_month),
+        (rf"{_MONTH}(?P<day>{NUMBER})日(?!間|以|曜|中|前|後)", _day_of_month),
         (r"(?P<week>再来週|来週|今週)", _week),
     )
 )

@@ -12,6 +12,7 @@ from knowledge.answer import Status
 from knowledge.facts import (
     STATUS_HELP,
     Dated,
+    Day,
     Fact,
     Facts,
     Hours,
@@ -26,7 +27,7 @@ from knowledge.facts import (
     Url,
 )
 
-NUMBER_PATTERN = r"^\d{1,2}(-\d{1,2})?$"
+NUMBER_PATTERN = r"^[0-9]{1,2}(-[0-9]{1,2})?$"
 ItemNumber = Annotated[str, Field(pattern=NUMBER_PATTERN)]
 """The number of a procedure in the city's list: 12, or 20-3 for the third of a group."""
 
@@ -46,7 +47,7 @@ class Entry(Dated):
     )
     status: Status = Field(description=STATUS_HELP)
     sources: tuple[Source, ...] = Field(min_length=1, description="出典。最低1つ")
-    checked_on: date | None = Field(default=None, description="職員がこの項目の全部を最後に確かめた日")
+    checked_on: Day | None = Field(default=None, description="職員がこの項目の全部を最後に確かめた日")
     related: tuple[Id, ...] = Field(default=(), description="関連する項目の id")
     page: Pages = Field(default=(), description="くわしいページのURL")
     covers: tuple[ItemNumber, ...] = Field(

@@ -3,6 +3,7 @@
 KnowledgeError
 ├── ContentError         one or more files of content/ are wrong (carries all problems)
 ├── HoursError           an opening-hours expression can't be read (also a ValueError)
+├── TreeError            a text is no plain YAML (carries its lines and what to do)
 ├── NoSuchDayError       a question names a day or a time that no calendar or clock has
 └── UnknownEntryError    no entry has this id
 """
@@ -34,6 +35,14 @@ class ContentError(KnowledgeError):
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = problems
+
+
+class TreeError(KnowledgeError):
+    """All that keeps a text from being plain YAML: lines, from 1, and what to do."""
+
+    def __init__(self, mistakes: tuple[tuple[int, str], ...]) -> None:
+        super().__init__("\n".join(f"{line}: {message}" for line, message in mistakes))
+        self.mistakes = mistakes
 
 
 class HoursError(KnowledgeError, ValueError):

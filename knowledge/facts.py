@@ -7,11 +7,21 @@ items with dates. Descriptions are Japanese: editors show them to clerks through
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from knowledge.answer import Status
 from knowledge.hours import CLOSED, Weekday, parse_hours, parse_special
@@ -23,7 +33,18 @@ ID_MAX = 60
 Id = Annotated[str, Field(pattern=ID_PATTERN, max_length=ID_MAX)]
 Url = Annotated[str, Field(pattern=URL_PATTERN, max_length=2000)]
 Phone = Annotated[str, Field(pattern=PHONE_PATTERN, max_length=20)]
-Line = Annotated[str, Field(min_length=1, max_length=400)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
+_DAY = re.compile(r"(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}")
+
+
+def _as_a_day(value: object) -> object:
+    """Only days as we write them: pydantic takes seconds and times too, and years such as 0026 are slips."""
+    if isinstance(value, date) or (isinstance(value, str) and _DAY.fullmatch(value)):
+        return value
+    raise PydanticCustomError("date_type", "a day such as 2026-11-23")
+
+
+Day = Annotated[date, BeforeValidator(_as_a_day)]
 
 STATUS_HELP = (
     "confirmed（芦別市のこととして確かめた）／ national（全国共通の決まり）／ unconfirmed（確認待ち）"
@@ -41,14 +62,14 @@ class Source(Model):
 
     title: Line = Field(description="出典の名前（自治体名・ページ名・日付）")
     url: Url | None = Field(default=None, description="出典のURL。分からないときは書かない")
-    checked_on: date = Field(description="出典を最後に確かめた日（例: 2026-11-23）")
+    checked_on: Day = Field(description="出典を最後に確かめた日（例: 2026-11-23）")
 
 
 class Dated(Model):
     """Anything true only between two dates, both included."""
 
-    valid_from: date | None = Field(default=None, description="この日から有効（この日を含む）")
-    valid_until: date | None = Field(default=None, description="この日まで有効（この日を含む）")
+    valid_from: Day | None = Field(default=None, description="この日から有効（この日を含む）")
+    valid_until: Day | None = Field(default=None, description="この日まで有効（この日を含む）")
 
     @field_validator("valid_until")
     @classmethod
@@ -79,7 +100,9 @@ class Dated(Model):
 class Text(Dated):
     """A text for residents, perhaps one of several versions."""
 
-    value: Annotated[str, Field(min_length=1, max_length=600)] = Field(description="住民に見せる文（2〜3文）")
+    value: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)] = Field(
+        description="住民に見せる文（2〜3文）"
+    )
 
 
 class Fact(Dated):
@@ -88,7 +111,7 @@ class Fact(Dated):
     value: Line = Field(description="住民に見せる文")
     status: Status | None = Field(default=None, description=STATUS_HELP)
     sources: tuple[Source, ...] = Field(default=(), description="この事実だけの出典")
-    checked_on: date | None = Field(default=None, description="職員がこの事実を最後に確かめた日")
+    checked_on: Day | None = Field(default=None, description="職員がこの事実を最後に確かめた日")
     department: Id | None = Field(default=None, description="この事実を知っている担当課の id")
 
 
@@ -129,7 +152,9 @@ class HoursFact(Fact):
     value: Line = Field(description="OSM opening_hours 形式（例: Mo-Fr 08:45-17:15; PH off）")
     text: Line = Field(description="住民に見せる文（例: 平日 8時45分〜17時15分）")
     closing: Closing | None = Field(default=None, description="定休日と、それが祝日のときの決まり")
-    last_entry: int | None = Field(default=None, ge=1, le=240, description="閉まる何分前まで入れるか（分）")
+    last_entry: int | None = Field(
+        default=None, strict=True, ge=1, le=240, description="閉まる何分前まで入れるか（分）"
+    )
 
     @field_validator("value")
     @classmethod
@@ -141,9 +166,9 @@ class HoursFact(Fact):
 class SpecialDay(Model):
     """A one-off closure or opening; it goes before the weekly hours."""
 
-    day: date = Field(description="その日（例: 2026-12-01）")
-    until: date | None = Field(default=None, description="続くときの最後の日（この日を含む）")
-    hours: str = Field(description="closed（休み）、または開く時間（例: 10:00-15:00）")
+    day: Day = Field(description="その日（例: 2026-12-01）")
+    until: Day | None = Field(default=None, description="続くときの最後の日（この日を含む）")
+    hours: Line = Field(description="closed（休み）、または開く時間（例: 10:00-15:00）")
     why: Line | None = Field(default=None, description="理由（例: 館内整理のため）")
     sources: tuple[Source, ...] = Field(default=(), description="出典")
 

@@ -7,6 +7,7 @@ so the `PH` selector is rewritten, for the one day asked about, to that date or 
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -22,6 +23,10 @@ _NEVER = "2000 Jan 01"
 CLOSED = "closed"
 _TIMES = re.compile(r"\d{2}:\d{2}-\d{2}:\d{2}(, ?\d{2}:\d{2}-\d{2}:\d{2})*")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DAY = re.compile(rf"\b({'|'.join(_MONTHS)}) (\d{{1,2}})\b(?!:)(?:-(\d{{1,2}})\b(?!:))?")
+_OPEN_END = re.compile(r"\d{1,2}:\d{2}\+")
+_MOVED_PH = re.compile(r"\bPH\s*[+-]\s*\d+ days?")
 _ELSEWHERE = re.compile(r"\b(SH|sunrise|sunset|dawn|dusk|easter)\b", re.IGNORECASE)
 """Words of the language whose days or times we do not know here."""
 
@@ -65,12 +70,34 @@ def parse_hours(expression: str) -> None:
             raise HoursError(
                 f"「{hour}:{minute}」という時刻はありません。00:00 から 24:00 までで書いてください"
             )
-    try:
-        OpeningHours(_PH.sub(_NEVER, expression))
-    except ParserError as error:
+    for month, *days in _DAY.findall(expression):
+        for day in filter(None, days):
+            if not 1 <= int(day) <= _longest(month):
+                raise HoursError(f"「{month} {day}」という日はありません。日付を確かめてください")
+    if moved := _MOVED_PH.search(expression):
+        raise HoursError(f"「{moved[0]}」は使えません。祝日でずれる休みは closing に書いてください")
+    if open_end := _OPEN_END.search(expression):
+        raise HoursError(f"「{open_end[0]}」には終わりがありません。閉まる時刻も書いてください")
+    if not _is_in_the_language(expression):
         raise HoursError(
             f"開館時間「{expression}」を読めません。「Mo-Fr 08:45-17:15; PH off」のような形で書いてください"
-        ) from error
+        )
+
+
+def _longest(month: str) -> int:
+    """The days of a month in a leap year."""
+    return monthrange(2028, _MONTHS.index(month) + 1)[1]
+
+
+def _is_in_the_language(expression: str) -> bool:
+    without = _PH.sub(_NEVER, expression)
+    if "PH" in without or not without.strip():
+        return False  # it would take 「PHoff」 for holidays of its own, and nothing for always
+    try:
+        OpeningHours(without)
+    except ParserError:
+        return False
+    return True
 
 
 def parse_special(times: str) -> Spans:
@@ -80,6 +107,10 @@ def parse_special(times: str) -> Spans:
             f"時間「{times}」を読めません。「closed」か「10:00-15:00」のような形で書いてください"
         )
     parse_hours(times)
+    for span in times.split(","):
+        start, _, end = span.strip().partition("-")
+        if start >= end:
+            raise HoursError(f"時間「{span.strip()}」は、始まりが終わりより後です。入れ替えてください")
     return evaluate(times, date(2026, 1, 1)) or ()
 
 

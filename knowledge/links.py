@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -12,7 +12,8 @@ import httpx
 from pydantic import BaseModel
 
 from knowledge.errors import Problem
-from knowledge.loader import Content
+from knowledge.loader import CITY, Content
+from knowledge.progress import Tick, silently
 from knowledge.reading import line_in
 
 TIMEOUT = 15.0
@@ -33,16 +34,15 @@ class _Link:
     url: str
 
 
-def dead_links(content: Content, root: Path, client: httpx.AsyncClient | None = None) -> list[Problem]:
-    """Links that lead nowhere, one problem a place; raises NoNetworkError when none could be tried."""
-    links = [
-        _Link(content.files[e.id], place, url)
-        for e in content.entries.values()
-        for place, url in _urls(e, ())
-    ]
-    whys = asyncio.run(_try_all({link.url for link in links}, client))
-    if whys and all(why == _UNREACHABLE for why in whys.values()):
-        raise NoNetworkError
+def dead_links(content: Content, root: Path, tick: Tick = silently) -> list[Problem]:
+    """Links that lead nowhere, one problem a place; raises NoNetworkError when none could be tried.
+
+    `tick` is told how many of how many pages have been tried.
+    """
+    models: list[tuple[str, BaseModel]] = [(CITY, content.city)]
+    models += [(content.files[entry.id], entry) for entry in content.entries.values()]
+    links = [_Link(file, place, url) for file, model in models for place, url in _urls(model, ())]
+    whys = asyncio.run(_try_all(sorted({link.url for link in links}), tick))
     return [
         Problem(link.file, line_in(root / link.file, link.place), f"{why}: {link.url}")
         for link in links
@@ -53,16 +53,18 @@ def dead_links(content: Content, root: Path, client: httpx.AsyncClient | None = 
 _UNREACHABLE = "つながりません。URLを確かめてください"
 
 
-async def _try_all(urls: set[str], client: httpx.AsyncClient | None) -> Mapping[str, str | None]:
-    gate = asyncio.Semaphore(AT_ONCE)
-    ours = client or httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=True, headers=_AGENT)
-
-    async def one(url: str) -> tuple[str, str | None]:
-        async with gate:
-            return url, await _why_dead(ours, url)
-
-    async with ours:
-        return dict(await asyncio.gather(*(one(url) for url in sorted(urls))))
+async def _try_all(urls: Sequence[str], tick: Tick) -> Mapping[str, str | None]:
+    whys: dict[str, str | None] = {}
+    async with httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=True, headers=_AGENT) as client:
+        for first in range(0, len(urls), AT_ONCE):
+            some = urls[first : first + AT_ONCE]
+            whys.update(
+                zip(some, await asyncio.gather(*(_why_dead(client, url) for url in some)), strict=True)
+            )
+            if all(why == _UNREACHABLE for why in whys.values()):
+                raise NoNetworkError
+            tick(len(whys), len(urls))
+    return whys
 
 
 async def _why_dead(client: httpx.AsyncClient, url: str) -> str | None:
@@ -71,8 +73,8 @@ async def _why_dead(client: httpx.AsyncClient, url: str) -> str | None:
         answer = await client.head(url)
         if answer.is_error:  # many servers answer HEAD wrongly
             answer = await client.get(url)
-    except (httpx.HTTPError, httpx.InvalidURL):
-        return _UNREACHABLE
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, ExceptionGroup):
+        return _UNREACHABLE  # the last two: a host that is no name, a port above 65535
     if answer.status_code in _GONE:
         return f"ページがありません（{answer.status_code}）。新しいURLに直すか、消してください"
     return None

@@ -7,6 +7,7 @@ when files change under it, it starts again.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ DRAFT = ".draft"
 ENTRY: TypeAdapter[AnyEntry] = TypeAdapter(AnyEntry)
 _PHRASES = TypeAdapter(Phrases)
 _CITY = TypeAdapter(City)
+_LIKE_YAML = re.compile(r"\.ya?ml(\.txt)?$", re.IGNORECASE)
+"""Also what a Windows editor makes of the name; reading.py says how to write it."""
 _TRIES = 20
 _GIT_PATIENCE = 10.0
 """Seconds; the largest checkout of content takes less than one."""
@@ -118,14 +121,14 @@ class Loader:
             if read is None or isinstance(read, Phrases | City):
                 continue
             name = shown_name(path, self._root)
-            problems.extend(_name_problems(read, name, path, names))
+            problems.extend(_name_problems(read, path, self._root, names))
             entries[read.id] = read
             names[read.id] = name
         phrases, city = self._only(PHRASES, Phrases, problems), self._only(CITY, City, problems)
         broken = frozenset(Path(problem.path).stem for problem in problems)
         problems.extend(_broken_references(self._root, entries, names, city, broken))
         if problems or phrases is None or city is None:
-            return ContentError(tuple(problems))
+            return ContentError(tuple(sorted(problems, key=lambda problem: (problem.path, problem.line))))
         return Content(entries, phrases, city, names)
 
     def _read_one(self, path: Path, signature: _Signature) -> tuple[_Signature, _Read, tuple[Problem, ...]]:
@@ -146,21 +149,40 @@ class Loader:
         """The one file called `name`."""
         _, read, _ = self._cache.get(self._root / name, ((), None, ()))
         if read is None and not any(problem.path == name for problem in problems):
-            problems.append(Problem(name, 1, "ファイルがありません。このファイルが必要です"))
+            problems.append(Problem(name, 1, "ファイルがありません。元に戻すか、作ってください"))
         return read if isinstance(read, kind) else None
 
 
 def _yaml_files(root: Path) -> list[Path]:
-    return sorted([*root.rglob("*.yml"), *root.rglob("*.yaml")])
+    """All YAML files, and what looks like one or cannot be looked into: that is told, not passed over.
+
+    Names that begin with a dot are editors' and file systems' own.
+    """
+    found: list[Path] = []
+
+    def note(error: OSError) -> None:
+        if isinstance(error, PermissionError):
+            found.append(Path(error.filename))
+
+    for folder, folders, files in root.walk(on_error=note):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += [folder / name for name in folders if _LIKE_YAML.search(name)]
+        found += [
+            folder / name
+            for name in files
+            if not name.startswith(".") and (_LIKE_YAML.search(name) or (folder / name).is_dir())
+        ]  # a folder among the files is a link
+    return sorted(found)
 
 
-def _name_problems(entry: AnyEntry, name: str, path: Path, files: Mapping[str, str]) -> Iterable[Problem]:
+def _name_problems(entry: AnyEntry, path: Path, root: Path, files: Mapping[str, str]) -> Iterable[Problem]:
+    def problem(message: str) -> Problem:
+        return Problem(shown_name(path, root), line_in(path, ("id",)), f"id「{entry.id}」{message}")
+
     if entry.id in files:
-        yield Problem(
-            name, 1, f"id「{entry.id}」は {files[entry.id]} でも使われています。別の名前にしてください"
-        )
+        yield problem(f"は {files[entry.id]} でも使われています。別の名前にしてください")
     if entry.id != path.stem:
-        yield Problem(name, 1, f"id「{entry.id}」とファイル名「{path.name}」が違います。同じにしてください")
+        yield problem(f"とファイル名「{path.name}」が違います。同じにしてください")
 
 
 def _broken_references(

@@ -21,13 +21,12 @@ class OpeningWords:
         self._phrases = phrases.hours
         self._labels = phrases.labels
         self._title = entry.title
-        self._status = entry.status
         self._timetable = Timetable(entry)
         self._now = now
 
     def text(self, asked: Asked) -> str:
         """The sentence that answers; days are told one by one in `rows` when there are several."""
-        if not any(self._timetable.known(day) or self._special(day) for day in asked.days):
+        if not any(self._timetable.knows(day) for day in asked.days):
             return self._phrases.unknown.format(title=self._title)
         if asked.next:
             return self._next()
@@ -53,13 +52,10 @@ class OpeningWords:
                 DayState.CLOSED: self._labels.closed,
                 DayState.UNKNOWN: self._labels.not_known,
             }[state]
-            status = Status.UNCONFIRMED if state is DayState.UNKNOWN else self._status
+            status = Status.UNCONFIRMED if state is DayState.UNKNOWN else run[0].status
             label = self._period(run[0].date, run[-1].date)
             rows.append(AnswerFact(label=label, value=value, status=status))
         return rows
-
-    def _special(self, day: date) -> bool:
-        return self._timetable.on(day).state is not DayState.UNKNOWN
 
     def _this_moment(self) -> str:
         today = self._timetable.on(self._now.date())

@@ -8,7 +8,7 @@ from __future__ import annotations
 import string
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from knowledge.aspects import Aspect
 
@@ -45,7 +45,7 @@ def _for_every_aspect(phrases: dict[Aspect, str]) -> dict[Aspect, str]:
     return phrases
 
 
-Text = Annotated[str, Field(min_length=1, max_length=600)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
 Plain = Annotated[Text, _needs()]
 WithTitle = Annotated[Text, _needs("title")]
 WithTitleLabel = Annotated[Text, _needs("title", "label")]
@@ -110,6 +110,7 @@ class Labels(_Model):
     form: Annotated[Text, _needs("service")]
     form_unconfirmed: Annotated[Text, _needs("service")]
     page: Plain
+    page_unconfirmed: Plain
     person: Plain
     weekdays: Annotated[str, Field(min_length=7, max_length=7)]
     day: Annotated[Text, _needs("month", "day", "weekday")]
@@ -156,6 +157,7 @@ class Phrases(_Model):
     aspect_unconfirmed: WithTitleLabel
     aspect_not_yet: WithTitleLabel
     aspect_expired: Annotated[Text, _needs("title", "label", "day")]
+    aspect_partly_expired: WithTitle
     not_yet: Annotated[Text, _needs("title", "day")]
     expired: WithTitle
     ask_for: Annotated[Text, _needs("department")]

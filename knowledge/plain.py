@@ -30,9 +30,11 @@ def _words() -> dict[str, dict[str, str]]:
 
 def in_any_text(text: str) -> Iterator[str]:
     """Hints for a text of any length: vague words, words that rot, years that never were."""
-    for word, instead in {**_words()["vague"], **_words()["rots"]}.items():
-        if word in text:
-            yield f"「{word}」は人によって受け取り方が変わります。{instead}ようにしてください"
+    for kind, why in (("vague", "人によって受け取り方が変わります"), ("rots", "時がたつと意味が変わります")):
+        found = {word: instead for word, instead in _words()[kind].items() if word in text}
+        for word, instead in found.items():
+            if not any(word in longer for longer in found if longer != word):  # 今年 in 今年度
+                yield f"「{word}」は{why}。{instead}ようにしてください"
     for era, year in _ERA.findall(text):
         if not 1 <= int(year) <= _LAST_YEAR[era]:
             yield f"「{era}{year}年」という年はありません。年を確かめてください"

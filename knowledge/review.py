@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 
 from knowledge.answer import Status
-from knowledge.entries import AnyEntry, facts_in, run_out
+from knowledge.entries import AnyEntry, Form, Procedure, facts_in, run_out
 from knowledge.facts import Dated, Fact
 from knowledge.loader import Content
 
@@ -43,6 +43,9 @@ def unconfirmed(content: Content) -> Iterator[Row]:
         for place, fact in facts_in(entry):
             if (fact.status or entry.status) is Status.UNCONFIRMED:
                 yield _row(content, entry, _field(place), fact.value, fact)
+        form = entry.form if isinstance(entry, Procedure) else None
+        if form and (form.status or entry.status) is Status.UNCONFIRMED:
+            yield _row(content, entry, "form", form.service, form)
 
 
 def expiring(content: Content, today: date, days: int = MONTH) -> Iterator[Row]:
@@ -62,11 +65,10 @@ def unchecked(content: Content, today: date, days: int = YEAR) -> Iterator[Row]:
 
 def last_checked(entry: AnyEntry, fact: Fact | None = None) -> date:
     """The day somebody last checked `fact`, or the whole entry."""
-    if fact and fact.checked_on:
-        return fact.checked_on
     sources = (fact.sources if fact else ()) or entry.sources
-    newest = max(source.checked_on for source in sources)
-    return max(newest, entry.checked_on) if entry.checked_on else newest
+    own = fact.checked_on if fact else None
+    day = own or max(source.checked_on for source in sources)
+    return max(day, entry.checked_on) if entry.checked_on else day
 
 
 def _field(place: tuple[int | str, ...]) -> str:
@@ -80,7 +82,7 @@ def _row(content: Content, entry: AnyEntry, field: str, value: str, dated: Dated
         file=content.files[entry.id],
         field=field,
         value=value,
-        status=(fact.status if fact else None) or entry.status,
+        status=(dated.status if isinstance(dated, Fact | Form) else None) or entry.status,
         valid_until=dated.valid_until,
         checked_on=last_checked(entry, fact),
         department=(fact.department if fact else None) or entry.department or content.city.office,

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 
 from pydantic import TypeAdapter
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
 from pydantic_core import core_schema
 
 from knowledge.answer import Answer
@@ -31,16 +31,13 @@ class _ForClerks(GenerateJsonSchema):
     def field_title_should_be_set(self, schema: object) -> bool:
         return False
 
-    def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
-        made = super().model_schema(schema)
-        made.pop("description", None)
-        made.pop("title", None)
-        return made
-
-    def enum_schema(self, schema: core_schema.EnumSchema) -> JsonSchemaValue:
-        made = super().enum_schema(schema)
-        made.pop("description", None)
-        made.pop("title", None)
+    def generate(
+        self, schema: core_schema.CoreSchema, mode: JsonSchemaMode = "validation"
+    ) -> JsonSchemaValue:
+        made = super().generate(schema, mode)
+        for definition in (made, *made.get("$defs", {}).values()):
+            definition.pop("description", None)
+            definition.pop("title", None)
         return made
 
 

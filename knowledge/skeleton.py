@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from pydantic.fields import FieldInfo
+from ruamel.yaml import YAML
 
 from knowledge.entries import KINDS, Entry, How
 from knowledge.facts import ID_MAX, ID_PATTERN
@@ -28,7 +29,7 @@ _HEAD = (
     "# 「ここに書く」を書きかえ、使わない項目は # のまま残すか消してください。",
     "# uv run knowledge check で確かめてから、ファイル名の「.draft」を消すと公開されます。",
 )
-_LISTS = {"aliases", "questions", "related", "covers"}
+_LISTS = {"aliases", "questions", "related", "covers", "urgent"}
 _HOURS = ("hours:", "  - value: Mo-Fr 08:45-17:15; PH off", "    text: 平日 8時45分〜17時15分")
 
 
@@ -52,7 +53,8 @@ def skeleton(kind: str, entry_id: str, today: date) -> str | None:
 
 def _field(name: str, field: FieldInfo, entry_id: str, today: date) -> Iterator[str]:
     if name == "id":
-        yield f"id: {entry_id}"
+        is_text = YAML(typ="safe").load(entry_id) == entry_id  # 119 and true are none unless quoted
+        yield f"id: {entry_id}" if is_text else f'id: "{entry_id}"'
     elif name == "status":
         yield "status: unconfirmed"
     elif name == "sources":

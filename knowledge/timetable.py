@@ -29,13 +29,17 @@ class DayState(StrEnum):
 
 @dataclass(frozen=True)
 class Day:
-    """One day: `spans` are empty unless open, `why` says why it differs from other weeks."""
+    """One day: `spans` are empty unless open, `why` says why it differs from other weeks.
+
+    `status` is how sure that is; a one-off day is written by the city itself, so it is confirmed.
+    """
 
     date: date
     state: DayState
     spans: Spans = ()
     why: str | None = None
     last_entry: int | None = None
+    status: Status = Status.CONFIRMED
 
     def open_at(self, moment: time) -> bool:
         """Whether the doors are open at a local time."""
@@ -61,19 +65,17 @@ class Timetable:
         """What `day` is like."""
         # The last special day that covers `day` wins, like a later rule of the OSM language.
         special = next((s for s in reversed(self._entry.special_days) if s.covers(day)), None)
-        if special:
-            return _special(special, day)
         hours = next((h for h in self._entry.hours if h.holds_on(day)), None)
-        if hours is None or (hours.status or self._entry.status) is Status.UNCONFIRMED:
-            return Day(day, DayState.UNKNOWN)
-        return _weekly(hours, day)
+        if special:
+            return _special(special, day, hours.last_entry if hours else None)
+        status = (hours.status if hours else None) or self._entry.status
+        if hours is None or status is Status.UNCONFIRMED:
+            return Day(day, DayState.UNKNOWN, status=Status.UNCONFIRMED)
+        return _weekly(hours, day, status)
 
-    def known(self, day: date) -> bool:
-        """Whether anything is known of the weekly hours that hold on `day`."""
-        return any(
-            hours.holds_on(day) and (hours.status or self._entry.status) is not Status.UNCONFIRMED
-            for hours in self._entry.hours
-        )
+    def knows(self, day: date) -> bool:
+        """Whether there are hours to tell for `day`, though they may leave this one day open."""
+        return self.on(day).status is not Status.UNCONFIRMED
 
     def is_open(self, moment: datetime) -> bool:
         """Whether the doors are open at `moment`."""
@@ -107,20 +109,20 @@ def _within(moment: datetime, span: tuple[time, time]) -> bool:
     return moment.time() < span[1] or span[1] == time()
 
 
-def _special(special: SpecialDay, day: date) -> Day:
+def _special(special: SpecialDay, day: date, last_entry: int | None) -> Day:
     if special.hours == CLOSED:
         return Day(day, DayState.CLOSED, why=special.why)
-    return Day(day, DayState.OPEN, parse_special(special.hours), special.why)
+    return Day(day, DayState.OPEN, parse_special(special.hours), special.why, last_entry)
 
 
-def _weekly(hours: HoursFact, day: date) -> Day:
+def _weekly(hours: HoursFact, day: date, status: Status) -> Day:
     if hours.closing and _is_closing_day(hours.closing, day):
-        return Day(day, DayState.CLOSED)
+        return Day(day, DayState.CLOSED, status=status)
     spans = evaluate(hours.value, day)
     if spans is None:
-        return Day(day, DayState.UNKNOWN)
+        return Day(day, DayState.UNKNOWN, status=status)
     state = DayState.OPEN if spans else DayState.CLOSED
-    return Day(day, state, spans, last_entry=hours.last_entry)
+    return Day(day, state, spans, last_entry=hours.last_entry, status=status)
 
 
 def _is_closing_day(closing: Closing, day: date) -> bool:

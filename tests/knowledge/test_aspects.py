@@ -9,7 +9,7 @@ ENTRIES = load().entries
 
 def test_the_facts_of_an_aspect_come_with_the_field_they_stand_in() -> None:
     names = {name for name, _ in facts_of(ENTRIES["dog-registration"], Aspect.HOW)}
-    assert names == {"steps", "window", "online"}
+    assert names == {"steps", "window", "post", "online"}
 
 
 def test_every_fact_field_of_a_procedure_belongs_to_an_aspect() -> None:

@@ -108,6 +108,7 @@ def test_an_entry_outside_its_dates_asserts_nothing(
     said = getattr(REAL.phrases, phrase)
     assert answer.text == said.format(title="駐車場の手続き", day="2026年11月24日")
     assert answer.facts == ()
+    assert answer.choices == ()
     assert [link.role for link in answer.links] == [LinkRole.TEL]
 
 
@@ -115,6 +116,14 @@ def test_a_place_outside_its_dates_has_no_hours() -> None:
     answer = hours_of(a_place(hours=OPEN, valid_until=YESTERDAY))
     assert answer.text == REAL.phrases.expired.format(title="駐車場の手続き")
     assert answer.facts == ()
+
+
+def test_a_one_off_day_names_its_own_source_first() -> None:
+    notice = {"title": "市のお知らせ", "checked_on": "2026-11-20"}
+    special = [{"day": TOMORROW, "hours": "closed", "sources": [notice]}]
+    place = a_place(hours=OPEN, special_days=special)
+    assert [source.title for source in hours_of(place, TOMORROW).sources] == ["市のお知らせ", "市の案内"]
+    assert [source.title for source in hours_of(place).sources] == ["市の案内"]
 
 
 def test_hours_are_those_of_the_day_asked_about() -> None:
@@ -147,6 +156,18 @@ def test_an_expired_fact_is_not_shown_but_its_end_is_told(aspect: Aspect) -> Non
     )
     assert ended in answer.text
     assert [link.role for link in answer.links] == [LinkRole.TEL]
+
+
+def test_the_end_of_an_aspect_is_told_once() -> None:
+    answer = about(an_entry(fee={"value": "300円", "valid_until": YESTERDAY}), Aspect.FEE)
+    assert answer.text.count("2026年11月22日") == 1
+
+
+def test_that_something_has_expired_is_told_beside_what_holds() -> None:
+    fees = ["高校生 100円", {"value": "一般 200円", "valid_until": YESTERDAY}]
+    answer = about(an_entry(fee=fees), Aspect.FEE)
+    assert [fact.value for fact in answer.facts] == ["高校生 100円"]
+    assert REAL.phrases.aspect_partly_expired.format(title="駐車場の手続き") in answer.text
 
 
 def test_a_fact_that_begins_later_is_told_with_its_day_and_nothing_is_asserted_for_today() -> None:

@@ -56,7 +56,7 @@ def test_always_open_ends_at_midnight() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", ["平日9時から", "Mo-Fr 9-17", "Mo–Fr 09:00-17:00", "Sa,Su,PH 10:00-16:00", "月-金"]
+    "wrong", ["平日9時から", "Mo-Fr 9-17", "Mo–Fr 09:00-17:00", "Sa,Su,PH 10:00-16:00", "月-金", "PHoff", " "]
 )
 def test_an_expression_that_cannot_be_read_is_refused_in_japanese(wrong: str) -> None:
     with pytest.raises(
@@ -71,7 +71,11 @@ def test_an_expression_that_cannot_be_read_is_refused_in_japanese(wrong: str) ->
         ("Mo-Fr 09:00-25:00", "「25:00」という時刻はありません"),
         ("Mo-Fr 09:00-24:30", "「24:30」という時刻はありません"),
         ("Mo-Fr 09:60-17:00", "「09:60」という時刻はありません"),
+        ("Mo-Fr 09:00+", "「09:00\\+」には終わりがありません"),
+        ("Mo-Fr 09:00-17:00; Feb 30 off", "「Feb 30」という日はありません"),
+        ("Nov 29-31 off", "「Nov 31」という日はありません"),
         ("SH off", "「SH」は使えません"),
+        ("PH off; PH -1 day off", "「PH -1 day」は使えません"),
         ("Mo-Fr sunrise-17:00", "「sunrise」は使えません"),
     ],
 )
@@ -82,7 +86,7 @@ def test_times_and_days_that_this_town_does_not_have_are_refused(wrong: str, why
 
 def test_a_one_off_day_has_only_times() -> None:
     assert parse_special("10:00-12:00, 13:00-15:00") == ((time(10), time(12)), (time(13), time(15)))
-    for wrong in ("", "off", "10時から", "10:00", "Mo 10:00-12:00", "10:00-25:00"):
+    for wrong in ("", "off", "10時から", "10:00", "Mo 10:00-12:00", "10:00-25:00", "15:00-10:00"):
         with pytest.raises(HoursError):
             parse_special(wrong)
 

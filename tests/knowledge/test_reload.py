@@ -158,16 +158,18 @@ def test_a_checkout_of_200_files_is_one_step(tmp_path: Path) -> None:
 def test_a_folder_that_never_stands_still_is_not_taken(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     knowledge = Knowledge(folder, now=lambda: NOW)
     monkeypatch.setattr("knowledge.loader._PAUSE", 0.0)
-    stop = threading.Event()
+    begun, stop = threading.Event(), threading.Event()
 
     def write() -> None:
         n = 0
         while not stop.is_set():
             n += 1
             (folder / ENTRY).write_text(says(f"{n}回返します"), encoding="utf-8")
+            begun.set()
 
     writing = threading.Thread(target=write)
     writing.start()
+    begun.wait()
     knowledge.reload()
     stop.set()
     writing.join()

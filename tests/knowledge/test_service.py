@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from datetime import datetime
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from knowledge.answer import Answer, AnswerKind, LinkRole
 from knowledge.aspects import Aspect, aspects_known
 from knowledge.errors import ContentError, UnknownEntryError
-from knowledge.service import Knowledge
+from knowledge.service import Knowledge, local_now
 from tests.knowledge.handmade import a_content, an_entry
 
 NOW = datetime.fromisoformat("2026-11-23T10:00")
@@ -176,6 +177,18 @@ def test_opening_right_now_is_told_by_the_clock() -> None:
     assert "いま開いています" in asked(10)
     assert "いま閉まっています" in asked(8)
     assert "いま閉まっています" in asked(18)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/Los_Angeles", "Pacific/Kiritimati"])
+def test_the_clock_is_that_of_the_city_wherever_the_server_stands(
+    monkeypatch: pytest.MonkeyPatch, zone: str
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    in_japan = datetime.now(UTC).replace(tzinfo=None) + timedelta(hours=9)
+    assert abs(local_now() - in_japan) < timedelta(seconds=5)
+    monkeypatch.undo()
+    time.tzset()
 
 
 def test_year_end_at_the_museum_is_not_guessed(knowledge: Knowledge) -> None:

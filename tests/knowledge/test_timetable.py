@@ -232,7 +232,8 @@ def test_hours_that_are_not_confirmed_are_unknown_but_a_one_off_day_is_known() -
     special = (SpecialDay(day=date(2026, 12, 1), hours=CLOSED),)
     timetable = Timetable(a_place(status=Status.UNCONFIRMED, special=special))
     assert timetable.on(date(2026, 11, 30)).state is DayState.UNKNOWN
-    assert timetable.on(date(2026, 12, 1)).state is DayState.CLOSED
+    assert timetable.on(date(2026, 12, 1)) == Day(date(2026, 12, 1), DayState.CLOSED)
+    assert [timetable.knows(date(2026, 12, day)) for day in (1, 2)] == [True, False]
     assert timetable.next_opening(at("2026-11-30T00:00")) is None
 
 
