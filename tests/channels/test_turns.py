@@ -119,7 +119,7 @@ async def test_a_later_message_waits_for_the_postponed_one(bench: Bench) -> None
 
 async def test_when_rasa_stays_away_the_turn_ends_with_the_phone_number(bench: Bench) -> None:
     conversation = await bench.store.open_web()
-    sequence = await bench.store.say(conversation, "パスポートのことで", KEY)
+    sequence = await bench.store.say(conversation, "ドローンのことで", KEY)
     bench.assistant.failures = 99
     async with bench.database.begin() as connection:
         await connection.execute(update(tables.event).values(created_at=func.now() - timedelta(minutes=5)))
