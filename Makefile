@@ -3,6 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 PYTHON := .venv/bin/python
+FAQ := ../shared/eval/localgovfaq
 BOT_PYTEST := PYTHONPATH=. bot/.venv/bin/python -m pytest -q -c bot/pyproject.toml --rootdir .
 
 .PHONY: run test lint train bench eval help
@@ -35,7 +36,10 @@ bench: ## 速さとメモリーを測り、設計の予算と並べた表を出�
 	@$(PYTHON) -m ops.bench
 
 eval: train ## 返答の質を、自分たちの質問集で測る（項目の検索と、質問の聞き分け）
-	@$(PYTHON) -m knowledge eval
+	@$(PYTHON) -m knowledge eval | tail -n 4
+	@$(PYTHON) -m knowledge eval --questions tests/questions/tuned.yml
+	@$(PYTHON) -m knowledge eval --questions tests/questions/blind.yml
+	@! test -d $(FAQ) || $(PYTHON) -m knowledge eval --beir $(FAQ)
 	@$(BOT_PYTEST) -s tests/nlu/test_understanding.py
 
 help: ## この一覧を出す

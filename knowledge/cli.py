@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import NoReturn
 
 from knowledge.answer import Status
+from knowledge.beir import evaluate, read_folder, trec_lines
 from knowledge.checks import hints
 from knowledge.coverage import coverage
 from knowledge.entries import KINDS, AnyEntry
 from knowledge.errors import ContentError, Problem
 from knowledge.evaluate import cross_validate
+from knowledge.labelled import measure, read_questions
 from knowledge.links import NoNetworkError, dead_links
 from knowledge.loader import CONTENT, DRAFT, Content, load
 from knowledge.progress import on_terminal
@@ -101,6 +103,19 @@ def _parser() -> argparse.ArgumentParser:
 
     evaluation = commands.add_parser(
         "eval", help="まだ見せていない質問で、項目がどれだけ正しく見つかるかを測る"
+    )
+    source = evaluation.add_mutually_exclusive_group()
+    source.add_argument(
+        "--questions",
+        type=Path,
+        metavar="ファイル",
+        help="答えの決まった質問集（YAML）で、返答の正しさを測る",
+    )
+    source.add_argument(
+        "--beir", type=Path, metavar="フォルダ", help="BEIR 形式の質問と文書で、検索の質と速さを測る"
+    )
+    evaluation.add_argument(
+        "--run", dest="run_file", type=Path, metavar="ファイル", help="--beir の順位を TREC 形式で書き出す"
     )
     evaluation.set_defaults(run=_eval)
 
@@ -250,6 +265,13 @@ def _new(arguments: argparse.Namespace) -> int:
 
 
 def _eval(arguments: argparse.Namespace) -> int:
+    if arguments.run_file and not arguments.beir:
+        print("--run は --beir といっしょに使います。", file=sys.stderr)
+        return 2
+    if arguments.beir:
+        return _eval_beir(arguments.beir, arguments.run_file)
+    if arguments.questions:
+        return _eval_questions(arguments.content, arguments.questions)
     quality = cross_validate(list(load(arguments.content).entries.values()))
     for outcome in quality.wrong:
         print(f"誤答  {outcome.question}  正: {outcome.entry}  答: {outcome.answered}")
@@ -257,6 +279,38 @@ def _eval(arguments: argparse.Namespace) -> int:
     print(f"1位が正しい {quality.hit_at_1:.1%}   3位までに正しい {quality.hit_at_3:.1%}")
     print(f"答えた {quality.answered:.1%}   そのうち正しい {quality.precision:.1%}")
     print(f"選択肢を出した {quality.offered:.1%}")
+    return 0
+
+
+def _eval_beir(folder: Path, run_file: Path | None) -> int:
+    scores = evaluate(read_folder(folder), on_terminal)
+    if run_file:
+        run_file.write_text("".join(f"{line}\n" for line in trec_lines(scores.run)), encoding="utf-8")
+    times = scores.query_times
+    rows = [(name, f"{value:.4f}") for name, value in scores.measures.items()]
+    rows += [
+        ("1問の時間 p50", f"{times[len(times) // 2] * 1000:.1f} ms"),
+        ("1問の時間 p95", f"{times[int(len(times) * 0.95)] * 1000:.1f} ms"),
+        ("索引を作る時間", f"{scores.index_time:.1f} s"),
+        ("メモリー（最大）", f"{scores.memory // 2**20} MB"),
+    ]
+    print(table(("測ったもの", folder.name), rows))
+    return 0
+
+
+def _eval_questions(content: Path, path: Path) -> int:
+    report = measure(Knowledge(content), read_questions(path))
+    rows = [
+        ("答えのある質問", str(report.inside)),
+        ("1位が正しい", f"{report.hit_at_1:.1%}"),
+        ("3位までに正しい", f"{report.hit_at_3:.1%}"),
+        ("すぐに答えた", f"{report.answered:.1%}"),
+        ("すぐに答えたうち正しい", f"{report.precision:.1%}"),
+        ("答えたか、選択肢に正解がある", f"{report.helped:.1%}"),
+        ("答えのない質問", str(report.outside)),
+        ("「分からない」と言えた", f"{report.refused:.1%}"),
+    ]
+    print(table(("測ったもの", path.name), rows))
     return 0
 
 

@@ -147,6 +147,16 @@ class Knowledge:
             return composer.about(previous, aspect, 1.0)
         return self._undecided(composer, text, hits)
 
+    def sure(self, text: str) -> Answer | None:
+        """The overview of the one entry that `text` is surely about, None when there is none."""
+        snapshot = self._snapshot
+        decided = decide(snapshot.index.search(text)) if tokens.words(text) else None
+        return (
+            self._composer(snapshot).about(decided.entry, Aspect.ABOUT, decided.confidence)
+            if decided
+            else None
+        )
+
     def named(self, text: str) -> Answer | None:
         """The overview of the one entry that `text` calls by its name, None when it names none."""
         snapshot = self._snapshot
@@ -173,6 +183,8 @@ class Knowledge:
             if not isinstance(previous, Place | Department):
                 previous = snapshot.content.department(previous.department)
             return composer.hours(previous, asked, now, 1.0)
+        if other := self.sure(place):  # 「消費生活センターは？」 is no place of ours, but we know who answers
+            return other
         if hits and hits[0].confidence >= TORN:
             return composer.choices([hit.entry for hit in hits], hits[0].confidence)
         if tokens.words(place):

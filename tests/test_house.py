@@ -143,6 +143,39 @@ def test_every_entry_has_sources_questions_and_plain_words(entry: AnyEntry) -> N
     assert entry.easy
 
 
+LABELLED = {name: read(f"tests/questions/{name}.yml") for name in ("blind", "tuned")}
+CONVERSATIONS = {name: read(f"tests/questions/{name}.yml") for name in ("turns_blind", "turns_tuned")}
+
+
+def labels() -> Iterator[tuple[str, list[str]]]:
+    """Every labelled text with the entries that answer it."""
+    for questions in LABELLED.values():
+        yield from ((question["text"], question["entries"]) for question in questions)
+    for conversations in CONVERSATIONS.values():
+        for conversation in conversations:
+            yield from ((turn["say"], turn["entries"]) for turn in conversation["turns"])
+    for message in read("tests/questions/two_in_one.yml"):
+        yield from ((message["text"], part["entries"]) for part in message["parts"])
+
+
+def test_there_are_enough_labelled_questions_and_half_of_them_are_blind() -> None:
+    assert all(len(questions) >= 500 for questions in LABELLED.values())
+    assert all(sum(not q["entries"] for q in questions) >= 100 for questions in LABELLED.values())
+    assert all(len(conversations) >= 75 for conversations in CONVERSATIONS.values())
+
+
+def test_labels_name_entries_that_exist() -> None:
+    known = {entry.id for entry in ENTRIES}
+    assert {entry for _, entries in labels() for entry in entries} <= known
+
+
+def test_no_labelled_question_is_copied_from_an_entry_or_asked_in_both_halves() -> None:
+    written = {question for entry in ENTRIES for question in entry.questions}
+    asked = {name: {question["text"] for question in questions} for name, questions in LABELLED.items()}
+    assert asked["blind"] & asked["tuned"] == set()
+    assert [text for text, _ in labels() if text in written] == []
+
+
 def test_no_entry_needs_a_hint() -> None:
     """On the day the content was last gone over, so that a passing deadline breaks no build."""
     assert [str(problem) for problem in hints(CONTENTS, CONTENT, GONE_OVER)] == []

@@ -179,6 +179,14 @@ def test_an_unhappy_resident_gets_the_phone_number_of_the_city(intent: str) -> N
     assert LinkRole.TEL in [link.role for link in said.answer.links]
 
 
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [("固定資産税が払えない", "tax-consultation"), ("除雪が来ない、どうなってるんだ", "snow-removal")],
+)
+def test_a_grievance_that_is_a_question_is_answered(text: str, entry: str) -> None:
+    assert say(ActionTalk(KNOWLEDGE), text, "feedback_bad").answer.entry == entry
+
+
 def test_a_clear_question_hidden_in_small_talk_is_answered() -> None:
     said = say(ActionTalk(KNOWLEDGE), "こんにちは、児童手当の手続きがしたいです", "greet")
     assert said.answer.entry == "child-allowance"

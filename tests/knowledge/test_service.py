@@ -195,6 +195,15 @@ def test_year_end_at_the_museum_is_not_guessed(knowledge: Knowledge) -> None:
     assert "確認できていません" in knowledge.hours("百年記念館は12月31日開いてる？").text
 
 
+def test_hours_of_what_is_no_place_of_ours_are_answered_by_who_is(knowledge: Knowledge) -> None:
+    assert knowledge.hours("消費生活センターは何時まで").entry == "consumer-188"
+
+
+def test_a_follow_up_is_not_taken_for_another_topic(knowledge: Knowledge) -> None:
+    answer = knowledge.answer("いつから申し込めるの", Aspect.DEADLINE, last="childcare")
+    assert (answer.entry, answer.aspect) == ("childcare", "deadline")
+
+
 def test_hours_that_nobody_confirmed_are_not_asserted(knowledge: Knowledge) -> None:
     answer = knowledge.hours("道の駅は明日開いてますか")
     assert answer.entry == "michi-no-eki"
