@@ -10,14 +10,16 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from difflib import SequenceMatcher
 from pathlib import Path
 
 from knowledge import plain
 from knowledge.answer import Status
 from knowledge.entries import AnyEntry, Entry, Procedure, facts_in, run_out
 from knowledge.errors import Problem
-from knowledge.loader import DRAFT, ENTRY, Content, drafts
+from knowledge.facts import PhoneFact
+from knowledge.loader import DRAFT, ENTRY, Content, broken_references_of, drafts
 from knowledge.progress import Tick, silently
 from knowledge.reading import line_in, read_file, shown_name
 from knowledge.search import SearchIndex
@@ -31,6 +33,20 @@ _NEEDED = ("who", "when", "bring", "fee", "where", "how.window", "how.post", "ho
 _FIGURE = re.compile(r"\d[\d,.]*\s*(?:万?円|万|日|時|分|%|％|割|か月|歳|通|回)")
 _CUT_OFF = re.compile(r"^\s*(?P<kept>[^#\s](?:(?! #).)*?) +(?P<lost>#[^\s#]\S*)")
 """Text that goes on after the first # of its line; what follows a longer comment is part of that."""
+
+_ALIKE = 0.6
+"""Share of letters by which 「一般 200円」 and 「一般 250円」 are two versions of one fact."""
+_SLIPS = (
+    (re.compile(r"^(value|text)[ 　]*："), "半角のコロンと空白に直してください"),
+    (
+        re.compile(r"(valid_from|valid_until|status|checked_on): "),
+        "「- value: 文」の形にして、行を分けてください",
+    ),
+    (re.compile(r"^[-－ー‐]|\s-\s?[^\s\d]"), "行の初めは半角の「- 」です。空白を1つ入れてください"),
+    (re.compile(r"^000円"), "「,」で切れています。[ ] を使わず「- 」の行に分けてください"),
+    (re.compile(r"^[0-9０-９,，]+$"), "「円」などの単位まで書いてください"),
+)
+"""What stands in a fact only by a slip, and what to do."""
 
 type Place = tuple[int | str, ...]
 
@@ -62,7 +78,7 @@ def hints(content: Content, root: Path, today: date, tick: Tick = silently) -> l
         for hint in found
     ]
     return sorted(
-        (*problems, *_cut_off(root, content.files.values()), *_drafts(root, today)),
+        (*problems, *_cut_off(root, content.files.values()), *_drafts(content, root, today)),
         key=lambda problem: (problem.path, problem.line),
     )
 
@@ -88,7 +104,9 @@ def _of_one(entry: AnyEntry, today: date) -> Iterator[Hint]:
         yield Hint(entry, place, message)
     for n, special in enumerate(getattr(entry, "special_days", ())):
         if (special.until or special.day) < today:
-            yield Hint(entry, ("special_days", n), "日が過ぎています。消してかまいません")
+            yield Hint(entry, ("special_days", n), "日が過ぎています。年を確かめるか、消してください")
+    yield from _slips(entry)
+    yield from _uneven_versions(entry)
     yield from _said_too_firmly(entry)
     for place, text, tests in _texts(entry):
         yield from (Hint(entry, place, message) for test in tests for message in test(text))
@@ -108,6 +126,33 @@ def _texts(entry: AnyEntry) -> Iterator[tuple[Place, str, Sequence[Callable[[str
         yield ("easy", n), text.value, (plain.in_any_text, plain.in_easy_text)
     for place, fact in facts_in(entry):
         yield place, fact.value, (plain.in_any_text,)
+
+
+def _slips(entry: AnyEntry) -> Iterator[Hint]:
+    """Texts that YAML reads, but not as their writer meant them."""
+    for place, fact in facts_in(entry):
+        for slip, advice in _SLIPS if not isinstance(fact, PhoneFact) else ():
+            if slip.search(fact.value):
+                yield Hint(entry, place, f"「{fact.value[:20]}」と読まれています。{advice}")
+
+
+def _uneven_versions(entry: AnyEntry) -> Iterator[Hint]:
+    """Two versions of one thing (their words are alike) with a gap or an overlap between their dates."""
+    facts = list(facts_in(entry))
+    for place, fact in facts:
+        end = fact.valid_until
+        if end is None:
+            continue
+        begins = sorted(
+            other.valid_from
+            for where, other in facts
+            if where[:-1] == place[:-1] and other.valid_from and other is not fact
+            if SequenceMatcher(None, fact.value, other.value).ratio() >= _ALIKE
+        )
+        later = [day for day in begins if fact.valid_from is None or day > fact.valid_from]
+        if later and end + timedelta(days=1) not in later:
+            what = "あいだがあいています" if later[0] > end else "重なっています"
+            yield Hint(entry, place, f"次の内容の始まり（{later[0]}）と{what}。日付を確かめてください")
 
 
 def _said_too_firmly(entry: AnyEntry) -> Iterator[Hint]:
@@ -175,7 +220,7 @@ def _cut_off(root: Path, names: Iterable[str]) -> Iterator[Problem]:
                 yield Problem(name, number, message)
 
 
-def _drafts(root: Path, today: date) -> Iterator[Problem]:
+def _drafts(content: Content, root: Path, today: date) -> Iterator[Problem]:
     for path in drafts(root):
         name = shown_name(path, root)
         problems: list[Problem] = []
@@ -186,6 +231,8 @@ def _drafts(root: Path, today: date) -> Iterator[Problem]:
         if entry and not problems:
             problems += [Problem(name, line_in(path, h.place), h.message) for h in _of_one(entry, today)]
             problems += _cut_off(root, [name])
+            broken = broken_references_of(entry, content.entries, content.city, frozenset({entry.id}))
+            problems += [Problem(name, line_in(path, place), message) for place, message in broken]
             message = "下書きです。ファイル名の「.draft」を消すと、住民に見えるようになります"
             problems.append(Problem(name, 1, message))
         yield from problems

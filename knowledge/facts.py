@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import (
     BaseModel,
@@ -211,4 +211,3 @@ Phones = Annotated[tuple[PhoneFact, ...], BeforeValidator(_as_list, json_schema_
 Pages = Annotated[tuple[PageFact, ...], BeforeValidator(_as_list, json_schema_input_type=_PagesInYaml)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_as_list, json_schema_input_type=_TextsInYaml)]
 Hours = tuple[HoursFact, ...]
-Kind = Literal["procedure", "place", "guide", "faq", "department", "notice"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +32,7 @@ _PHRASES = TypeAdapter(Phrases)
 _CITY = TypeAdapter(City)
 _LIKE_YAML = re.compile(r"\.ya?ml(\.txt)?$", re.IGNORECASE)
 """Also what a Windows editor makes of the name; reading.py says how to write it."""
+_SPELLING = "。つづりを確かめるか、直してください"
 _TRIES = 20
 _GIT_PATIENCE = 10.0
 """Seconds; the largest checkout of content takes less than one."""
@@ -193,30 +194,38 @@ def _broken_references(
     broken: frozenset[str],
 ) -> Iterable[Problem]:
     """References to what is not there; `broken` names the entries whose own files can't be read yet."""
-
-    def problem(name: str, loc: Sequence[int | str], message: str) -> Problem:
-        line = line_in(root / name, loc)
-        return Problem(name, line, message + "。つづりを確かめるか、直してください")
-
-    def is_department(entry_id: str) -> bool:
-        return entry_id in broken or (entry_id in entries and entries[entry_id].kind == "department")
-
-    numbers = frozenset(item.number for item in city.priority) if city else None
     for entry in entries.values():
         name = files[entry.id]
-        for position, target in enumerate(entry.related):
-            if target not in entries and target not in broken:
-                yield problem(name, ("related", position), f"related の「{target}」という項目はありません")
-        for position, number in enumerate(entry.covers):
-            if numbers is not None and number not in numbers:
-                yield problem(name, ("covers", position), f"city.yml に「{number}」という番号はありません")
-        departments: list[tuple[Sequence[int | str], str | None]] = [(("department",), entry.department)]
-        departments += [((*loc, "department"), fact.department) for loc, fact in facts_in(entry)]
-        for loc, department in departments:
-            if department and not is_department(department):
-                yield problem(name, loc, f"department「{department}」という担当課はありません")
-    if city and not is_department(city.office):
-        yield problem(CITY, ("office",), f"office「{city.office}」という担当課はありません")
+        for loc, message in broken_references_of(entry, entries, city, broken):
+            yield Problem(name, line_in(root / name, loc), message)
+    if city and city.office not in broken and _kind(entries, city.office) != "department":
+        why = f"office「{city.office}」という担当課はありません{_SPELLING}"
+        yield Problem(CITY, line_in(root / CITY, ("office",)), why)
+
+
+def broken_references_of(
+    entry: AnyEntry,
+    entries: Mapping[str, AnyEntry],
+    city: City | None,
+    broken: frozenset[str] = frozenset(),
+) -> Iterator[tuple[Sequence[int | str], str]]:
+    """What `entry` refers to and `entries` do not hold: its place in the file, and a sentence."""
+    for position, target in enumerate(entry.related):
+        if target not in entries and target not in broken:
+            yield ("related", position), f"related の「{target}」という項目はありません{_SPELLING}"
+    numbers = {item.number for item in city.priority} if city else set(entry.covers)
+    for position, number in enumerate(entry.covers):
+        if number not in numbers:
+            yield ("covers", position), f"city.yml に「{number}」という番号はありません{_SPELLING}"
+    departments: list[tuple[Sequence[int | str], str | None]] = [(("department",), entry.department)]
+    departments += [((*loc, "department"), fact.department) for loc, fact in facts_in(entry)]
+    for loc, department in departments:
+        if department and department not in broken and _kind(entries, department) != "department":
+            yield loc, f"department「{department}」という担当課はありません{_SPELLING}"
+
+
+def _kind(entries: Mapping[str, AnyEntry], entry_id: str) -> str | None:
+    return entries[entry_id].kind if entry_id in entries else None
 
 
 def _wait_for_git(root: Path) -> None:

@@ -70,6 +70,9 @@ _SYNTAX = (
     ("end of stream", "引用符が閉じていません。文の終わりにも同じ引用符を書いてください"),
 )
 """What ruamel says, and what we say."""
+_KEY = re.compile(r" +[a-z_]+:( |$)")
+_PLAIN_ITEM = re.compile(r" *- (?![a-z_]+:( |$))")
+_KEY_BELOW_TEXT = "上の行を「- value: 文」の形に直して、この行と字下げをそろえてください"
 _NO_YAML = "YAML として読めません。字下げ、コロンの後の空白、引用符の閉じ忘れを確かめてください"
 
 
@@ -186,6 +189,8 @@ def _syntax_mistake(text: str, error: MarkedYAMLError) -> _Mistake:
         for slip, advice in _SLIPS:
             if slip.match(lines[number]):
                 return number + 1, advice
+    if "mapping values" in said and _KEY.match(lines[last]) and _PLAIN_ITEM.match(lines[max(0, last - 1)]):
+        return last + 1, _KEY_BELOW_TEXT
     return line + 1, next((advice for words, advice in _SYNTAX if words in said), _NO_YAML)
 
 

@@ -147,6 +147,9 @@ ENCODINGS = [
 ]
 
 FULL_WIDTH = [
+    added(
+        "dates below a plain text", "fee:\n  - 一般 200円\n    valid_until: 2027-03-31\n", 10, "- value: 文"
+    ),
     added("a full-width colon", "easy：あ\nhandled_by: 警察署\n", 8, "コロンが全角"),
     added("a full-width colon at the end", "easy：あ\n", 8, "コロンが全角"),
     instead("a full-width colon on line 1", "kind: ", "kind：", 1, "コロンが全角"),

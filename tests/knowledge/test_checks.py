@@ -81,6 +81,50 @@ def test_right_entries_have_no_hints(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("fee", "words"),
+    [
+        ("['value：1か月 3,000円']", "半角のコロン"),
+        ("['1か月 3,000円 valid_until: 2027-03-31']", "「- value: 文」の形"),
+        ("[1か月 3,000円]", "「,」で切れています"),
+        ("'- 1か月 3,000円'", "半角の「- 」"),
+        ("－ 1か月 3,000円", "半角の「- 」"),
+        ("'3,000'", "単位まで"),
+        (
+            "[{value: '3,000円', valid_until: 2027-03-31}, {value: '3,500円', valid_from: 2028-04-01}]",
+            "あいだがあいて",
+        ),
+        ("[{value: 3千円, valid_until: 2027-04-30}, {value: 4千円, valid_from: 2027-04-01}]", "重なって"),
+    ],
+)
+def test_what_yaml_reads_otherwise_than_it_was_meant_is_told(tmp_path: Path, fee: str, words: str) -> None:
+    hints_on_fee = told(tmp_path, {ENTRY: changed("fee: 1か月 3,000円", f"fee: {fee}")})
+    assert any(line == 20 and words in message for _, line, message in hints_on_fee), hints_on_fee
+
+
+def test_versions_that_follow_each_other_and_unlike_facts_have_no_hint(tmp_path: Path) -> None:
+    fee = "[{value: 3千円, valid_until: 2027-03-31}, {value: 4千円, valid_from: 2027-04-01}]"
+    unlike = "[{value: 3千円, valid_until: 2027-03-31}, {value: 学生は無料, valid_from: 2028-04-01}]"
+    for right in (fee, unlike):
+        text = changed("fee: 1か月 3,000円", f"fee: {right}").replace("3,000円", "お金")
+        assert told(tmp_path, {ENTRY: text}) == []
+
+
+def test_a_one_off_day_that_has_passed_is_told_in_case_its_year_is_wrong(tmp_path: Path) -> None:
+    hall = changed("kind: procedure", "kind: place").replace("parking", "hall")
+    gone = hall[: hall.index("who:")] + SOURCE + "special_days: [{day: 2025-12-01, hours: closed}]\n"
+    found = told(tmp_path, {"places/hall.yml": gone})
+    assert [message for _, _, message in found] == ["日が過ぎています。年を確かめるか、消してください"]
+
+
+def test_a_draft_s_references_are_checked(tmp_path: Path) -> None:
+    found = told(tmp_path, {DRAFT: RIGHT + "department: libary\nrelated: [no-such, parking]\n"})
+    messages = [message for path, _, message in found if path == DRAFT]
+    assert any("department「libary」" in message for message in messages)
+    assert any("related の「no-such」" in message for message in messages)
+    assert not any("related の「parking」" in message for message in messages)
+
+
+@pytest.mark.parametrize(
     ("old", "new", "line", "words"),
     [
         ("  - 車庫がない\n", "", 5, "聞き方が7つ"),
