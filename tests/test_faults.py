@@ -108,18 +108,20 @@ def test_the_supervisor_killed_takes_everything_with_it_and_a_new_start_works(
     tmp_path: Path, stack: Stack
 ) -> None:
     house = Stack(tmp_path / "a folder with spaces", Ports.free(), stack.model)
-    house.start(print)
-    pids = [pid for pid in house.processes().values() if pid]
-    assert len(pids) == 5
-    assert house._daemon is not None
-    house._daemon.kill()
-    wait_until(lambda: not any(alive(pid) for pid in pids), 30)
-    house.stop()
-    house.start(print)
-    talk = Talk(house.url)
-    assert talk.say("印鑑登録について")[-1]["entry"] == "seal-registration"
-    talk.close()
-    house.stop()
+    try:
+        house.start(print)
+        pids = [pid for pid in house.processes().values() if pid]
+        assert len(pids) == 5
+        assert house._daemon is not None
+        house._daemon.kill()
+        wait_until(lambda: not any(alive(pid) for pid in pids), 120)
+        house.stop()
+        house.start(print)
+        talk = Talk(house.url)
+        assert talk.say("印鑑登録について")[-1]["entry"] == "seal-registration"
+        talk.close()
+    finally:
+        house.stop()
 
 
 def alive(pid: int) -> bool:
