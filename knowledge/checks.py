@@ -24,7 +24,7 @@ from knowledge.progress import Tick, silently
 from knowledge.reading import line_in, read_file, shown_name
 from knowledge.search import SearchIndex
 from knowledge.skeleton import BLANK
-from knowledge.tokens import normalise
+from knowledge.tokens import normalise, squeeze
 
 QUESTIONS = 8
 """Ways to ask that an entry should know at least."""
@@ -239,4 +239,4 @@ def _drafts(content: Content, root: Path, today: date) -> Iterator[Problem]:
 
 
 def _squeezed(text: str) -> str:
-    return "".join(normalise(text).split()).rstrip("?。!")
+    return squeeze(text).rstrip("?。!")

@@ -111,20 +111,14 @@ class SearchIndex:
 
     def __init__(self, entries: Sequence[AnyEntry], previous: SearchIndex | None = None) -> None:
         """`previous` lends what it worked out for entries that are still the same objects."""
-        known: dict[int, _Document] = previous._documents if previous else {}
-        self._entries = tuple(entries)
-        self._documents: dict[int, _Document] = {
-            id(entry): known.get(id(entry)) or _Document.of(entry) for entry in entries
-        }
-        documents = [self._documents[id(entry)] for entry in entries]
-        self._strong = [document.strong for document in documents]
-        self._weak = [document.weak for document in documents]
-        self._name_forms = [document.name_forms for document in documents]
-        self._names = [document.names for document in documents]
-        self._document_frequency = Counter(form for strong in self._strong for form in strong)
-        self._letters = _Letters([document.letters for document in documents])
+        known = {id(document.entry): document for document in previous._documents} if previous else {}
+        self._documents: tuple[_Document, ...] = tuple(
+            known.get(id(entry)) or _Document.of(entry) for entry in entries
+        )
+        self._document_frequency = Counter(form for document in self._documents for form in document.strong)
+        self._letters = _Letters([document.letters for document in self._documents])
         self._bm25 = bm25s.BM25()
-        corpus = [document.weighted for document in documents]
+        corpus = [document.weighted for document in self._documents]
         self._vocabulary = {form for document in corpus for form in document}
         if self._vocabulary:
             self._bm25.index(corpus, show_progress=False)
@@ -146,50 +140,52 @@ class SearchIndex:
             return []
         alike = LIKE if words else SAME
         forms = frozenset(word.form for word in words)
+        weights = [(word.form, word.weight * self._rarity(word.form)) for word in words]
         known = [word.form for word in words if word.form in self._vocabulary]
-        bm25 = self._bm25.get_scores(known) if known else np.zeros(len(self._entries))
+        bm25 = self._bm25.get_scores(known) if known else np.zeros(len(self._documents))
         best = float(bm25.max()) or 1.0
-        question = _squeeze(text)
+        question = tokens.squeeze(text)
         called = self._called(question)
         likenesses = self._letters.likeness(pairs)
         hits = []
-        for i, entry in enumerate(self._entries):
-            if not accept(entry):
+        for i, document in enumerate(self._documents):
+            if not accept(document.entry):
                 continue
             likeness = float(likenesses[i])
             if bm25[i] == 0 and likeness < alike:
                 continue
-            covered = self._coverage(words, i)
-            named = NAMED if called & self._names[i] else 0.0
-            if not forms & self._name_forms[i]:
+            covered = _coverage(weights, document)
+            named = NAMED if called & document.names else 0.0
+            if not forms & document.name_forms:
                 covered = min(covered, PASSING)
             confidence = min(1.0, max(covered + named, likeness))
             score = _WORDS * float(bm25[i]) / best + _COVERED * covered + _LETTERS * likeness
-            hits.append(Hit(entry, score + named, confidence, named > 0))
+            hits.append(Hit(document.entry, score + named, confidence, named > 0))
         hits.sort(key=lambda hit: (-hit.score, hit.entry.id))
         return hits[:limit]
 
-    def _coverage(self, words: Sequence[tokens.Word], i: int) -> float:
-        total = covered = 0.0
-        for word in words:
-            rarity = word.weight * self._rarity(word.form)
-            total += rarity
-            if word.form in self._strong[i]:
-                covered += rarity
-            elif word.form in self._weak[i]:
-                covered += rarity / 3
-        return covered / total if total else 0.0
-
     def _rarity(self, form: str) -> float:
         frequency = self._document_frequency[form]
-        return math.log(1 + (len(self._entries) - frequency + 0.5) / (frequency + 0.5))
+        return math.log(1 + (len(self._documents) - frequency + 0.5) / (frequency + 0.5))
 
     def _called(self, question: str) -> frozenset[str]:
         """The names in the question, without those that are but a part of a longer one there."""
-        found = {name for names in self._names for name in names if name in question}
+        found = {name for document in self._documents for name in document.names if name in question}
         return frozenset(
             name for name in found if not any(name != other and name in other for other in found)
         )
+
+
+def _coverage(weights: Sequence[tuple[str, float]], document: _Document) -> float:
+    """The share of the weighted words that `document` has; those in its text alone count a third."""
+    total = covered = 0.0
+    for form, weight in weights:
+        total += weight
+        if form in document.strong:
+            covered += weight
+        elif form in document.weak:
+            covered += weight / 3
+    return covered / total if total else 0.0
 
 
 def decide(hits: Sequence[Hit]) -> Hit | None:
@@ -207,16 +203,12 @@ def decide(hits: Sequence[Hit]) -> Hit | None:
 
 
 def _pairs(text: str) -> frozenset[str]:
-    letters = f" {jaconv.kata2hira(_squeeze(text))} "
+    letters = f" {jaconv.kata2hira(tokens.squeeze(text))} "
     return frozenset(a + b for a, b in pairwise(letters) if (a + b).strip())
 
 
-def _squeeze(text: str) -> str:
-    return "".join(tokens.normalise(text).split())
-
-
 def _names(entry: AnyEntry) -> frozenset[str]:
-    return frozenset(_squeeze(name) for name in (entry.title, *entry.aliases))
+    return frozenset(tokens.squeeze(name) for name in (entry.title, *entry.aliases))
 
 
 def _strong_texts(entry: AnyEntry) -> tuple[str, ...]:

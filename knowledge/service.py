@@ -110,7 +110,7 @@ class Knowledge:
 
     def urgent(self, text: str) -> Answer | None:
         """The answer that goes before anything else (design rule 7), None when life is not at risk."""
-        snapshot, question = self._snapshot, "".join(tokens.normalise(text).split())
+        snapshot, question = self._snapshot, tokens.squeeze(text)
         for words, entry in snapshot.urgent:
             if words in question:
                 return self._composer(snapshot).about(entry, Aspect.ABOUT, 1.0)

@@ -47,6 +47,11 @@ def normalise(text: str) -> str:
     return plain.lower().strip()[:MAX_CHARS]
 
 
+def squeeze(text: str) -> str:
+    """`normalise`, without any space: for texts that are compared letter by letter."""
+    return "".join(normalise(text).split())
+
+
 @lru_cache(maxsize=4096)
 def words(text: str) -> tuple[Word, ...]:
     """The content words of `text`, compounds with their parts, without the words of STOP."""

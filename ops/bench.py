@@ -27,6 +27,7 @@ import httpx
 
 from channels.web.token import COOKIE
 from knowledge.loader import CONTENT
+from knowledge.table import table
 from ops.errors import OpsError
 from ops.model import ensure_model
 from ops.run import say
@@ -89,7 +90,8 @@ def main() -> int:
     finally:
         stack.stop()
         shutil.rmtree(folder, ignore_errors=True)
-    _print(rows)
+    head = ("測ったもの", "まどぐち", "予算", "Rasaだけ")
+    print(table(head, [(row.what, row.ours, row.budget, row.baseline) for row in rows]))
     return 0
 
 
@@ -290,21 +292,6 @@ def _timed(work: Callable[[], None]) -> float:
     began = time.perf_counter()
     work()
     return time.perf_counter() - began
-
-
-def _print(rows: Sequence[Row]) -> None:
-    cells = [("測ったもの", "まどぐち", "予算", "Rasaだけ")]
-    cells += [(row.what, row.ours, row.budget, row.baseline) for row in rows]
-    widths = [max(_width(row[i]) for row in cells) for i in range(4)]
-    for number, row in enumerate(cells):
-        print("  ".join(text + " " * (width - _width(text)) for text, width in zip(row, widths, strict=True)))
-        if number == 0:
-            print("  ".join("-" * width for width in widths))
-
-
-def _width(text: str) -> int:
-    """Columns on a terminal: a full-width character takes two."""
-    return sum(2 if ord(character) > 0x2E80 else 1 for character in text)
 
 
 if __name__ == "__main__":
