@@ -13,6 +13,7 @@ from datetime import time
 
 from knowledge.errors import NoSuchDayError
 from knowledge.numbers import NUMBER, number
+from knowledge.readings import Readings
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,8 @@ def _between(start: time, end: time) -> _Reader:
     return lambda _: Stretch(start, end)
 
 
-_TABLE: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
-    (re.compile(pattern), read)
-    for pattern, read in (
+_TABLE: Readings[_Reader] = Readings(
+    (
         (rf"{_HALF}(?P<hour>\d{{1,2}}):(?P<minute>\d{{2}})", _clock),
         (
             rf"{_HALF}(?P<hour>\d{{1,2}}|[一二三四五六七八九十]{{1,3}}(?=時(半|に|から|まで|頃|ごろ|は|の|って|過|前)))"
@@ -87,19 +87,15 @@ def read_clock(question: str) -> Stretch | None:
 
     Raises NoSuchDayError for 「25時」.
     """
-    for pattern, read in _TABLE:
-        if match := pattern.search(question):
-            return read(match)
-    return None
+    found = _TABLE.find(question)
+    return found[1](found[0]) if found else None
 
 
 def names_clock(question: str) -> bool:
     """Whether a normalised `question` names a time of day, possible or not."""
-    return any(pattern.search(question) for pattern, _ in _TABLE)
+    return _TABLE.find(question) is not None
 
 
 def without_clock(question: str) -> str:
     """A normalised `question` without its words for a time of day."""
-    for pattern, _ in _TABLE:
-        question = pattern.sub(" ", question)
-    return question
+    return _TABLE.without(question)

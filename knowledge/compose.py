@@ -22,7 +22,7 @@ from knowledge.answer import (
 )
 from knowledge.aspects import Aspect, aspects_known, facts_of
 from knowledge.entries import AnyEntry, Department, Entry, Guide, Place, Procedure, run_out
-from knowledge.facts import Dated, Fact, HoursFact, PhoneFact, Source
+from knowledge.facts import Fact, HoursFact, PhoneFact, Source
 from knowledge.loader import Content
 from knowledge.opening import OpeningWords
 from knowledge.when import Asked
@@ -61,7 +61,8 @@ class Composer:
             text = self._ask(entry, self._phrases.aspect_unconfirmed, label=label, facts=current)
         else:
             text = self._phrases.aspect[aspect].format(title=entry.title)
-        if current and any(fact is ended for ended in self._run_out(entry) for _, fact in known):
+        ended = [dated for _, dated in run_out(entry, self._today)]
+        if current and any(fact is dated for dated in ended for _, fact in known):
             text = f"{text}\n{self._ask(entry, self._phrases.aspect_partly_expired)}"
         facts = [(self._fact_label(name, label), fact) for name, fact in current]
         facts += [(self._from_day(self._fact_label(name, label), fact), fact) for name, fact in coming]
@@ -85,9 +86,6 @@ class Composer:
             return None
         label = self._labels.aspects[aspect]
         return self._ask(entry, self._phrases.aspect_expired, label=label, day=max(ends))
-
-    def _run_out(self, entry: AnyEntry) -> list[Dated]:
-        return [dated for _, dated in run_out(entry, self._today)]
 
     def _outside(self, entry: AnyEntry, day: date, confidence: float) -> Answer:
         """An entry that is not valid on `day`: since or until when, and nothing else of it."""
@@ -131,7 +129,7 @@ class Composer:
         if not any(entry.holds_on(day) for day in asked.days):
             return self._outside(entry, asked.days[0], confidence)
         words = OpeningWords(self._phrases, entry, now)
-        hours = next((h for h in entry.hours if h.holds_on(asked.days[0])), None)
+        hours = entry.hours_on(asked.days[0])
         facts = [(self._labels.hours, _as_text(hours))] if hours else []
         notes = self._current(getattr(entry, "notes", ()))
         facts += [(self._labels.notes, fact) for fact in notes[:_NOTES]]

@@ -14,6 +14,7 @@ from itertools import islice
 from knowledge.errors import NoSuchDayError
 from knowledge.hours import holiday_name, is_working_day
 from knowledge.numbers import NUMBER, number
+from knowledge.readings import Readings
 
 type Days = tuple[date, ...]
 _Reader = Callable[[re.Match[str], date], Days]
@@ -43,22 +44,18 @@ def read_days(question: str, today: date) -> Days | None:
 
     Raises NoSuchDayError for 「2月30日」 and for a year out of sight.
     """
-    for pattern, read in _TABLE:
-        if match := pattern.search(question):
-            return read(match, today)
-    return None
+    found = _TABLE.find(question)
+    return found[1](found[0], today) if found else None
 
 
 def names_days(question: str) -> bool:
     """Whether a normalised `question` names a day, possible or not."""
-    return any(pattern.search(question) for pattern, _ in _TABLE)
+    return _TABLE.find(question) is not None
 
 
 def without_days(question: str) -> str:
     """A normalised `question` without its words for days."""
-    for pattern, _ in _TABLE:
-        question = pattern.sub(" ", question)
-    return question
+    return _TABLE.without(question)
 
 
 def _in_days(days: int) -> _Reader:
@@ -239,9 +236,8 @@ def _valid(year: int, month: int, day: int) -> date:
         raise NoSuchDayError from None
 
 
-_TABLE: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
-    (re.compile(pattern), read)
-    for pattern, read in (
+_TABLE: Readings[_Reader] = Readings(
+    (
         (
             rf"(?P<era>令和|平成|昭和|(?<![a-z])r)?(?P<year>\d{{4}}|(?<=令和|平成|昭和)\d{{1,2}}|(?<=令和|平成|昭和)元|(?<=r)\d{{1,2}})"
             rf"[年/.-](?P<m>{NUMBER})[月/.-](?P<d>{NUMBER})日?",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Annotated, Literal
 
@@ -16,6 +16,7 @@ from knowledge.facts import (
     Fact,
     Facts,
     Hours,
+    HoursFact,
     Id,
     Line,
     Model,
@@ -105,6 +106,10 @@ class _Open(Entry):
         default=(), description="この日だけ休む、この日だけ開ける。hours より優先する"
     )
 
+    def hours_on(self, day: date) -> HoursFact | None:
+        """The weekly hours that are valid on `day`, None when none are."""
+        return next((hours for hours in self.hours if hours.holds_on(day)), None)
+
 
 class Place(_Open):
     """施設."""
@@ -160,22 +165,18 @@ def _facts_in(model: Model, place: tuple[int | str, ...]) -> Iterator[tuple[tupl
 
 def run_out(entry: Entry, day: date) -> Iterator[tuple[tuple[int | str, ...], Dated]]:
     """Whatever of `entry` has ended by `day` with no next version to take its place."""
-    facts = list(facts_in(entry))
-    versions: list[tuple[tuple[int | str, ...], Dated, Sequence[Dated]]] = [((), entry, ())]
-    for name in ("summary", "easy"):
-        texts = getattr(entry, name)
-        versions += [((name, n), text, texts) for n, text in enumerate(texts)]
-    for place, fact in facts:
-        versions.append((place, fact, [other for where, other in facts if where[:-1] == place[:-1]]))
+    dated: list[tuple[tuple[int | str, ...], Dated]] = [((), entry), *facts_in(entry)]
+    dated += [(("summary", n), text) for n, text in enumerate(entry.summary)]
+    dated += [(("easy", n), text) for n, text in enumerate(entry.easy)]
     if isinstance(entry, Procedure) and entry.form:
-        versions.append((("form",), entry.form, ()))
-    for place, dated, others in versions:
-        end = dated.valid_until
-        if end is None or end >= day:
+        dated.append((("form",), entry.form))
+    for place, thing in dated:
+        if thing.valid_until is None or not thing.ended_before(day):
             continue
-        after = end + timedelta(days=1)
-        if not any(other.valid_from and other.holds_on(after) for other in others):
-            yield place, dated
+        after = thing.valid_until + timedelta(days=1)
+        versions = [other for where, other in dated if len(place) > 1 and where[:-1] == place[:-1]]
+        if not any(version.valid_from and version.holds_on(after) for version in versions):
+            yield place, thing
 
 
 AnyEntry = Annotated[Procedure | Place | Guide | Faq | Department | Notice, Field(discriminator="kind")]

@@ -65,7 +65,7 @@ class Timetable:
         """What `day` is like."""
         # The last special day that covers `day` wins, like a later rule of the OSM language.
         special = next((s for s in reversed(self._entry.special_days) if s.covers(day)), None)
-        hours = next((h for h in self._entry.hours if h.holds_on(day)), None)
+        hours = self._entry.hours_on(day)
         if special:
             return _special(special, day, hours.last_entry if hours else None)
         status = (hours.status if hours else None) or self._entry.status
