@@ -21,6 +21,10 @@ class Aspect(StrEnum):
     WHO = "who"
     ONLINE = "online"
     TAKES = "takes"
+    PROXY = "proxy"
+    POST = "post"
+    STATUS = "status"
+    PHONE = "phone"
 
 
 _FIELDS: Mapping[Aspect, tuple[str, ...]] = {
@@ -33,6 +37,10 @@ _FIELDS: Mapping[Aspect, tuple[str, ...]] = {
     Aspect.WHO: ("who",),
     Aspect.ONLINE: ("how.online",),
     Aspect.TAKES: ("takes",),
+    Aspect.PROXY: ("proxy",),
+    Aspect.POST: ("how.post",),
+    Aspect.STATUS: ("takes",),
+    Aspect.PHONE: (),
 }
 
 
@@ -54,5 +62,8 @@ def aspects_known(entry: Entry) -> tuple[Aspect, ...]:
     """The aspects `entry` has any fact for, in the order residents ask."""
     if not isinstance(entry, Procedure):
         return ()
-    asked = (Aspect.BRING, Aspect.DEADLINE, Aspect.FEE, Aspect.HOW, Aspect.ONLINE, Aspect.WHO)
+    asked = (
+        *(Aspect.BRING, Aspect.DEADLINE, Aspect.FEE, Aspect.HOW),
+        *(Aspect.ONLINE, Aspect.WHO, Aspect.PROXY, Aspect.POST),
+    )
     return tuple(aspect for aspect in asked if facts_of(entry, aspect))

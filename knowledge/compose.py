@@ -31,6 +31,8 @@ MAX_SOURCES = 3
 MAX_CHOICES = 4
 _OVERVIEW_FACTS = 8
 _NOTES = 2
+_REFERRED = frozenset({Aspect.STATUS, Aspect.PHONE})
+"""Asked of people, whatever facts there are: how far a case is, whom to call."""
 _WAYS = ("window", "post", "online", "steps", "address")
 
 
@@ -53,9 +55,11 @@ class Composer:
         current = [(name, fact) for name, fact in known if fact.holds_on(self._today)]
         label = self._labels.aspects[aspect]
         coming = [(name, fact) for name, fact in known if fact.begins_after(self._today)]
-        if not current and not coming:
+        if aspect in _REFERRED:
+            text = self._ask(entry, self._phrases.aspect[aspect])
+        elif not current and not coming:
             return self._missing(entry, aspect, confidence)
-        if not current:
+        elif not current:
             text = self._ask(entry, self._phrases.aspect_not_yet, label=label)
         elif all(_status(entry, fact) is Status.UNCONFIRMED for _, fact in current):
             text = self._ask(entry, self._phrases.aspect_unconfirmed, label=label, facts=current)

@@ -93,6 +93,9 @@ class Procedure(Entry):
     )
     steps: Facts = Field(default=(), description="手順。1行に1つ")
     takes: Facts = Field(default=(), description="かかる日数")
+    proxy: Facts = Field(
+        default=(), description="本人のほかにできる人と、その人が要るもの（委任状など）。できないときはその旨"
+    )
     phone: Phones = Field(default=(), description="この手続き専用の電話番号")
 
 

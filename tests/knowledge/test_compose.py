@@ -61,12 +61,23 @@ def hours_of(entry: Place, day: date = TODAY) -> Answer:
 OPEN = [{"value": "24/7", "text": "いつでも"}]
 
 
-@pytest.mark.parametrize("aspect", [aspect for aspect in Aspect if aspect is not Aspect.ABOUT])
+ASKED_OF_PEOPLE = (Aspect.STATUS, Aspect.PHONE)
+
+
+@pytest.mark.parametrize("aspect", [a for a in Aspect if a not in (Aspect.ABOUT, *ASKED_OF_PEOPLE)])
 def test_an_aspect_nobody_wrote_down_is_said_to_be_missing(aspect: Aspect) -> None:
     answer = about(an_entry(), aspect)
     label = REAL.phrases.labels.aspects[aspect]
     missing = REAL.phrases.aspect_missing.format(title="駐車場の手続き", label=label)
     assert answer.text == f"{missing}\n駐車場を借ります。"  # what is known follows
+    assert [link.role for link in answer.links] == [LinkRole.TEL]
+
+
+@pytest.mark.parametrize("aspect", ASKED_OF_PEOPLE)
+def test_how_far_a_case_is_and_whom_to_call_are_asked_of_people(aspect: Aspect) -> None:
+    answer = about(an_entry(takes="2週間"), aspect)
+    assert answer.text == REAL.phrases.aspect[aspect].format(title="駐車場の手続き")
+    assert [fact.value for fact in answer.facts] == (["2週間"] if aspect is Aspect.STATUS else [])
     assert [link.role for link in answer.links] == [LinkRole.TEL]
 
 
