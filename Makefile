@@ -27,7 +27,7 @@ lint: ## 書き方、型、取り込みの決まりを確かめる
 	@PYTHONPATH=. bot/.venv/bin/python -m mypy --config-file bot/pyproject.toml --explicit-package-bases nlu bot/rest.py
 	@$(PYTHON) -m knowledge check
 
-train: ## 質問を聞き分けるモデルを作る（変わったときだけ、2〜4分）
+train: ## 質問を聞き分けるモデルと、意味で探す索引を作る（変わったときだけ、2〜7分）
 	@ops/bootstrap.sh
 	@$(PYTHON) -m ops.train
 
@@ -35,10 +35,11 @@ bench: ## 速さとメモリーを測り、設計の予算と並べた表を出�
 	@ops/bootstrap.sh
 	@$(PYTHON) -m ops.bench
 
-eval: train ## 返答の質を、自分たちの質問集で測る（項目の検索と、質問の聞き分け）
-	@$(PYTHON) -m knowledge eval | tail -n 4
-	@$(PYTHON) -m knowledge eval --questions tests/questions/tuned.yml
-	@$(PYTHON) -m knowledge eval --questions tests/questions/blind.yml
+eval: train ## 返答の質を、自分たちの質問集で測る（検索、聞き分け、全体。20分ほど）
+	@$(PYTHON) -m knowledge eval
+	@$(PYTHON) -m knowledge eval --questions tests/questions/tuned.yml --curve .eval/tuned.svg
+	@$(PYTHON) -m knowledge eval --questions tests/questions/blind.yml --curve .eval/blind.svg
+	@$(PYTHON) -m ops.quality
 	@! test -d $(FAQ) || $(PYTHON) -m knowledge eval --beir $(FAQ)
 	@$(BOT_PYTEST) -s tests/nlu/test_understanding.py
 

@@ -12,4 +12,4 @@ class ActionAnswer(AnswerAction):
     action_name = "action_answer"
 
     def answer(self, turn: Turn) -> Answer:
-        return self._knowledge.answer(turn.text, turn.aspect, last=turn.entry, names=turn.names)
+        return self._knowledge.answer(turn.text, turn.aspect, last=turn.entry)

@@ -15,14 +15,16 @@ from sanic.response import json
 
 from actions.answer import ActionAnswer
 from actions.choose import ActionChoose
+from actions.correct import ActionCorrect
 from actions.follow_up import ActionFollowUp
 from actions.hours import ActionHours
-from actions.mynumber import ActionMynumber
 from actions.person import ActionPerson
 from actions.talk import ActionTalk
 from actions.turn import AnswerAction
+from knowledge.encoder import load_encoder
 from knowledge.loader import CONTENT
 from knowledge.service import Knowledge
+from knowledge.vectors import CACHE, VectorStore
 
 log = structlog.get_logger(__name__)
 
@@ -31,7 +33,7 @@ CAPABILITIES: tuple[type[AnswerAction], ...] = (
     ActionChoose,
     ActionFollowUp,
     ActionHours,
-    ActionMynumber,
+    ActionCorrect,
     ActionPerson,
     ActionTalk,
 )
@@ -72,7 +74,11 @@ def action_app(knowledge: Knowledge) -> Sanic[Any, Any]:
 
 def main() -> None:
     """Serve until stopped; the port comes from MADOGUCHI_ACTIONS_PORT."""
-    knowledge = Knowledge(Path(os.environ.get("MADOGUCHI_CONTENT", CONTENT)))
+    encoder = load_encoder()
+    knowledge = Knowledge(
+        Path(os.environ.get("MADOGUCHI_CONTENT", CONTENT)),
+        vectors=VectorStore(encoder, CACHE) if encoder else None,
+    )
     knowledge.watch()
     action_app(knowledge).run(
         host="127.0.0.1",

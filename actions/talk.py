@@ -20,4 +20,4 @@ class ActionTalk(AnswerAction):
         phrase: str = getattr(self._knowledge.phrases.talk, turn.intent)
         if turn.intent in _REFERRED:
             return self._knowledge.sure(turn.text) or self._knowledge.refer(phrase)
-        return self._knowledge.named(turn.text) or self._knowledge.talk(phrase)
+        return self._knowledge.sure(turn.text, named=True) or self._knowledge.talk(phrase)

@@ -15,21 +15,20 @@ from knowledge.aspects import Aspect
 from knowledge.service import Knowledge
 
 _ASPECT_PREFIX = "ask_"
-_NAMES = frozenset({"procedure", "place"})
 
 
 @dataclass(frozen=True)
 class Turn:
     """What the resident just said, and what was answered before.
 
-    `names` are the procedures and places that Rasa heard; `entry` is the id last answered;
-    `offered` what the last reply's choices would say.
+    `entry` is the id last answered, `asked` the aspect of it; `offered` what the last reply's choices
+    would say.
     """
 
     text: str
     intent: str
-    names: tuple[str, ...] = ()
     entry: str | None = None
+    asked: Aspect = Aspect.ABOUT
     offered: tuple[str, ...] = ()
 
     @classmethod
@@ -39,12 +38,8 @@ class Turn:
         return cls(
             text=tracker.latest_message.get("text") or "",
             intent=tracker.get_intent_of_latest_message(skip_fallback_intent=False) or "",
-            names=tuple(
-                entity["value"]
-                for entity in tracker.latest_message.get("entities") or ()
-                if entity["entity"] in _NAMES
-            ),
             entry=context.get("entry"),
+            asked=Aspect(context.get("aspect") or Aspect.ABOUT),
             offered=tuple(context.get("offered") or ()),
         )
 

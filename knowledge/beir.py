@@ -17,11 +17,13 @@ import ir_measures
 from ir_measures import RR, R, Success, nDCG
 
 from knowledge.answer import Status
+from knowledge.encoder import Encoder
 from knowledge.entries import Faq
 from knowledge.errors import ContentError, Problem
 from knowledge.facts import Text
 from knowledge.progress import Tick, silently
 from knowledge.search import SearchIndex
+from knowledge.vectors import VectorStore
 
 DEPTH = 100
 """Documents kept of each query."""
@@ -67,19 +69,21 @@ def read_folder(folder: Path) -> Folder:
     return Folder(documents, {query: queries[query] for query in qrels if query in queries}, qrels)
 
 
-def evaluate(folder: Folder, tick: Tick = silently) -> Scores:
-    """Index the folder, ask every query that has a grade, and measure."""
+def evaluate(
+    folder: Folder, encoder: Encoder | None, indexing: Tick = silently, asking: Tick = silently
+) -> Scores:
+    """Index the folder with nothing prepared, ask every query that has a grade, and measure."""
     began = time.perf_counter()
-    index = SearchIndex(folder.documents)
+    index = SearchIndex(folder.documents, vectors=VectorStore(encoder) if encoder else None, tick=indexing)
     index_time = time.perf_counter() - began
     run: Run = {}
     times = []
     for done, (query, text) in enumerate(folder.queries.items(), start=1):
         began = time.perf_counter()
-        hits = index.search(text, limit=DEPTH)
+        hits = index.search(text, limit=DEPTH).hits
         times.append(time.perf_counter() - began)
         run[query] = {hit.entry.id: hit.score for hit in hits}
-        tick(done, len(folder.queries))
+        asking(done, len(folder.queries))
     return Scores(_measured(folder.qrels, run), run, index_time, sorted(times), _peak_memory())
 
 

@@ -203,7 +203,7 @@ def _lost_questions(entries: Sequence[AnyEntry], tick: Tick) -> Iterator[Hint]:
     for done, entry in enumerate(entries, start=1):
         tick(done, len(entries))
         for n, question in enumerate(entry.questions):
-            hits = index.search(question, limit=1)
+            hits = index.search(question, limit=1).hits
             if hits and hits[0].entry is not entry:
                 other = hits[0].entry.id
                 message = f"「{question}」と聞くと {other} が見つかります。言い方を変えるか、消してください"

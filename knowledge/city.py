@@ -23,6 +23,10 @@ class City(Model):
     kind: Literal["city"] = Field(description="city は市そのもの。ファイルは1つだけ")
     name: Line = Field(description="市の名前。手続きを行う機関を書かない項目は、この市が行う")
     office: Id = Field(description="代表の窓口（department の id）。担当が分からないときの案内先")
+    home: tuple[Line, ...] = Field(
+        default=(),
+        description="市内の地区や、市をふくむ地域の名前。ほかの町についての質問と区別するために使う",
+    )
     website: Pages = Field(default=(), description="公式サイト")
     sources: tuple[Source, ...] = Field(min_length=1, description="出典")
     priority: Annotated[

@@ -10,19 +10,17 @@ from pathlib import Path
 from typing import NoReturn
 
 from knowledge.answer import Status
-from knowledge.beir import evaluate, read_folder, trec_lines
 from knowledge.checks import hints
+from knowledge.cli_search import add_search_commands
 from knowledge.coverage import coverage
 from knowledge.entries import KINDS, AnyEntry
 from knowledge.errors import ContentError, Problem
-from knowledge.evaluate import cross_validate
-from knowledge.labelled import measure, read_questions
 from knowledge.links import NoNetworkError, dead_links
 from knowledge.loader import CONTENT, DRAFT, Content, load
 from knowledge.progress import on_terminal
 from knowledge.review import MONTH, YEAR, Row, expiring, unchecked, unconfirmed
 from knowledge.schemas import SCHEMAS, schema_text
-from knowledge.service import Knowledge, local_now
+from knowledge.service import local_now
 from knowledge.skeleton import draft_path, skeleton
 from knowledge.table import table
 
@@ -92,32 +90,12 @@ def _parser() -> argparse.ArgumentParser:
     listing.add_argument("--json", action="store_true", help="JSON で出す")
     listing.set_defaults(run=_list)
 
-    search = commands.add_parser("search", help="質問の言葉で項目を探す")
-    search.add_argument("text", help="質問")
-    search.set_defaults(run=_search)
-
     new = commands.add_parser("new", help="新しい項目の下書きを作る（説明つき）")
     new.add_argument("kind", choices=KINDS, help="種類")
     new.add_argument("id", help="半角の小文字・数字・ハイフンの名前（例: library-card）")
     new.set_defaults(run=_new)
 
-    evaluation = commands.add_parser(
-        "eval", help="まだ見せていない質問で、項目がどれだけ正しく見つかるかを測る"
-    )
-    source = evaluation.add_mutually_exclusive_group()
-    source.add_argument(
-        "--questions",
-        type=Path,
-        metavar="ファイル",
-        help="答えの決まった質問集（YAML）で、返答の正しさを測る",
-    )
-    source.add_argument(
-        "--beir", type=Path, metavar="フォルダ", help="BEIR 形式の質問と文書で、検索の質と速さを測る"
-    )
-    evaluation.add_argument(
-        "--run", dest="run_file", type=Path, metavar="ファイル", help="--beir の順位を TREC 形式で書き出す"
-    )
-    evaluation.set_defaults(run=_eval)
+    add_search_commands(commands)
 
     schema = commands.add_parser("schema", help="JSON Schema を書き出す（エディターの補完と説明に使う）")
     schema.add_argument("--to", type=Path, default=SCHEMA_FOLDER, help="書き出す先（既定: docs/schemas）")
@@ -140,11 +118,15 @@ def _tell(problems: tuple[Problem, ...]) -> int:
 
 def _check(arguments: argparse.Namespace) -> int:
     content = load(arguments.content)
-    found = hints(content, arguments.content, _today(), on_terminal)
+    found = hints(content, arguments.content, _today(), on_terminal("確かめています"))
     for problem in found:
         print(f"注意 {problem}")
     try:
-        dead = dead_links(content, arguments.content, on_terminal) if arguments.links else []
+        dead = (
+            dead_links(content, arguments.content, on_terminal("リンクを確かめています"))
+            if arguments.links
+            else []
+        )
     except NoNetworkError:
         print("ネットワークにつながらないため、リンクは確かめられませんでした。", file=sys.stderr)
         return 2
@@ -238,15 +220,6 @@ def _coverage(content: Content, *, as_json: bool) -> int:
     return 0
 
 
-def _search(arguments: argparse.Namespace) -> int:
-    hits = Knowledge(arguments.content).search(arguments.text)
-    for hit in hits:
-        print(f"{hit.confidence:5.2f} {hit.score:8.2f}  {hit.entry.id:<32}{hit.entry.title}")
-    if not hits:
-        print("見つかりません。")
-    return 0
-
-
 def _new(arguments: argparse.Namespace) -> int:
     text = skeleton(arguments.kind, arguments.id, _today())
     if text is None:
@@ -261,56 +234,6 @@ def _new(arguments: argparse.Namespace) -> int:
     path.write_text(text, encoding="utf-8")
     print(f"下書きを作りました: {path}")
     print("書き終えたら knowledge check で確かめ、ファイル名の「.draft」を消すと公開されます。")
-    return 0
-
-
-def _eval(arguments: argparse.Namespace) -> int:
-    if arguments.run_file and not arguments.beir:
-        print("--run は --beir といっしょに使います。", file=sys.stderr)
-        return 2
-    if arguments.beir:
-        return _eval_beir(arguments.beir, arguments.run_file)
-    if arguments.questions:
-        return _eval_questions(arguments.content, arguments.questions)
-    quality = cross_validate(list(load(arguments.content).entries.values()))
-    for outcome in quality.wrong:
-        print(f"誤答  {outcome.question}  正: {outcome.entry}  答: {outcome.answered}")
-    print(f"質問 {quality.questions} 件（それぞれ、その質問を知らない索引に聞いた結果）")
-    print(f"1位が正しい {quality.hit_at_1:.1%}   3位までに正しい {quality.hit_at_3:.1%}")
-    print(f"答えた {quality.answered:.1%}   そのうち正しい {quality.precision:.1%}")
-    print(f"選択肢を出した {quality.offered:.1%}")
-    return 0
-
-
-def _eval_beir(folder: Path, run_file: Path | None) -> int:
-    scores = evaluate(read_folder(folder), on_terminal)
-    if run_file:
-        run_file.write_text("".join(f"{line}\n" for line in trec_lines(scores.run)), encoding="utf-8")
-    times = scores.query_times
-    rows = [(name, f"{value:.4f}") for name, value in scores.measures.items()]
-    rows += [
-        ("1問の時間 p50", f"{times[len(times) // 2] * 1000:.1f} ms"),
-        ("1問の時間 p95", f"{times[int(len(times) * 0.95)] * 1000:.1f} ms"),
-        ("索引を作る時間", f"{scores.index_time:.1f} s"),
-        ("メモリー（最大）", f"{scores.memory // 2**20} MB"),
-    ]
-    print(table(("測ったもの", folder.name), rows))
-    return 0
-
-
-def _eval_questions(content: Path, path: Path) -> int:
-    report = measure(Knowledge(content), read_questions(path))
-    rows = [
-        ("答えのある質問", str(report.inside)),
-        ("1位が正しい", f"{report.hit_at_1:.1%}"),
-        ("3位までに正しい", f"{report.hit_at_3:.1%}"),
-        ("すぐに答えた", f"{report.answered:.1%}"),
-        ("すぐに答えたうち正しい", f"{report.precision:.1%}"),
-        ("答えたか、選択肢に正解がある", f"{report.helped:.1%}"),
-        ("答えのない質問", str(report.outside)),
-        ("「分からない」と言えた", f"{report.refused:.1%}"),
-    ]
-    print(table(("測ったもの", path.name), rows))
     return 0
 
 

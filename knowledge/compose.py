@@ -21,7 +21,7 @@ from knowledge.answer import (
     Status,
 )
 from knowledge.aspects import Aspect, aspects_known, facts_of
-from knowledge.entries import AnyEntry, Department, Entry, Guide, Place, Procedure, run_out
+from knowledge.entries import AnyEntry, Department, Entry, Guide, Outside, Place, Procedure, run_out
 from knowledge.facts import Fact, HoursFact, PhoneFact, Source
 from knowledge.loader import Content
 from knowledge.opening import OpeningWords
@@ -46,7 +46,10 @@ class Composer:
         self._today = today
 
     def about(self, entry: AnyEntry, aspect: Aspect, confidence: float) -> Answer:
-        """Answer one aspect of one entry."""
+        """Answer one aspect of one entry; of what is outside, whatever is asked, that it is."""
+        if isinstance(entry, Outside):
+            overview = self._overview(entry, confidence)
+            return overview.model_copy(update={"kind": AnswerKind.UNKNOWN, "choices": (self._person(),)})
         if not entry.holds_on(self._today):
             return self._outside(entry, self._today, confidence)
         if aspect is Aspect.ABOUT:

@@ -152,6 +152,14 @@ class Notice(Entry):
     kind: Literal["notice"] = Field(description="notice は期間のあるお知らせ")
 
 
+class Outside(Entry):
+    """答えを持っていないこと."""
+
+    kind: Literal["outside"] = Field(
+        description="outside は、まどぐちが答えを持っていないこと。summary で、だれが知っているかを伝える"
+    )
+
+
 def facts_in(entry: Entry) -> Iterator[tuple[tuple[int | str, ...], Fact]]:
     """Every fact of `entry` with its place in the file, e.g. (("how", "post", 0), fact)."""
     yield from _facts_in(entry, ())
@@ -182,7 +190,9 @@ def run_out(entry: Entry, day: date) -> Iterator[tuple[tuple[int | str, ...], Da
             yield place, thing
 
 
-AnyEntry = Annotated[Procedure | Place | Guide | Faq | Department | Notice, Field(discriminator="kind")]
+AnyEntry = Annotated[
+    Procedure | Place | Guide | Faq | Department | Notice | Outside, Field(discriminator="kind")
+]
 KINDS: dict[str, type[Entry]] = {
     "procedure": Procedure,
     "place": Place,
@@ -190,5 +200,6 @@ KINDS: dict[str, type[Entry]] = {
     "faq": Faq,
     "department": Department,
     "notice": Notice,
+    "outside": Outside,
 }
 """Every kind by its name; its files may lie anywhere below `content/`."""

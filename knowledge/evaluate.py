@@ -11,7 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from knowledge.entries import AnyEntry
-from knowledge.search import TORN, Hit, SearchIndex, decide
+from knowledge.loader import Content
+from knowledge.progress import Tick, silently
+from knowledge.search import Ranking, SearchIndex
+from knowledge.vectors import VectorStore
 
 FOLDS = 5
 
@@ -40,11 +43,16 @@ class Quality:
     wrong: tuple[Outcome, ...]
 
 
-def cross_validate(entries: Sequence[AnyEntry], folds: int = FOLDS) -> Quality:
+def cross_validate(
+    content: Content, vectors: VectorStore | None, folds: int = FOLDS, tick: Tick = silently
+) -> Quality:
     """Ask every question of an index that does not hold it."""
+    entries = list(content.entries.values())
     outcomes = []
     for fold in range(folds):
-        index = SearchIndex([_without(entry, fold, folds) for entry in entries])
+        tick(fold + 1, folds)
+        kept = [_without(entry, fold, folds) for entry in entries]
+        index = SearchIndex(kept, vectors=vectors, home=content.city.home)
         outcomes += [
             _outcome(question, entry.id, index.search(question))
             for entry in entries
@@ -59,15 +67,15 @@ def _without(entry: AnyEntry, fold: int, folds: int) -> AnyEntry:
     return entry.model_copy(update={"questions": kept})
 
 
-def _outcome(question: str, entry: str, hits: Sequence[Hit]) -> Outcome:
-    found = [hit.entry.id for hit in hits]
-    decided = decide(hits)
+def _outcome(question: str, entry: str, ranking: Ranking) -> Outcome:
+    found = [hit.entry.id for hit in ranking.hits]
+    sure = ranking.sure
     return Outcome(
         question=question,
         entry=entry,
         rank=found.index(entry) + 1 if entry in found else 0,
-        answered=decided.entry.id if decided else None,
-        offered=decided is None and bool(hits) and hits[0].confidence >= TORN,
+        answered=sure.entry.id if sure else None,
+        offered=sure is None and bool(ranking.offered),
     )
 
 

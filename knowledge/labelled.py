@@ -35,6 +35,7 @@ class Outcome:
     answer: Answer
     offered: tuple[str, ...]
     ranked: tuple[str, ...]
+    right: float
 
     @property
     def is_answered(self) -> bool:
@@ -44,6 +45,11 @@ class Outcome:
     def is_right(self) -> bool:
         """Answered outright with an entry that is labelled right."""
         return self.is_answered and self.answer.entry in self.question.entries
+
+    @property
+    def best_is_right(self) -> bool:
+        """Whether the first entry found is labelled right, answered or not."""
+        return self.ranked[:1] != () and self.ranked[0] in self.question.entries
 
     @property
     def is_helped(self) -> bool:
@@ -67,7 +73,12 @@ class Report:
     precision: float
     helped: float
     refused: float
-    wrong: tuple[Outcome, ...]
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def wrong(self) -> tuple[Outcome, ...]:
+        """What was answered outright and wrongly."""
+        return tuple(o for o in self.outcomes if o.is_answered and not o.is_right)
 
 
 def read_questions(path: Path) -> list[Question]:
@@ -91,7 +102,7 @@ def measure(knowledge: Knowledge, questions: Sequence[Question]) -> Report:
         precision=_share(answered, [o for o in answered if o.is_right]),
         helped=_share(inside, [o for o in inside if o.is_helped]),
         refused=_share(outside, [o for o in outside if not o.is_answered and not o.offered]),
-        wrong=tuple(o for o in answered if not o.is_right),
+        outcomes=tuple(outcomes),
     )
 
 
@@ -100,8 +111,9 @@ def _asked(knowledge: Knowledge, question: Question, titles: dict[str, str]) -> 
     offered: tuple[str, ...] = ()
     if answer.kind is AnswerKind.CHOICES:
         offered = tuple(titles[choice.says] for choice in answer.choices if choice.says in titles)
-    ranked = tuple(hit.entry.id for hit in knowledge.search(question.text, 3))
-    return Outcome(question, answer, offered, ranked)
+    ranking = knowledge.search(question.text)
+    ranked = tuple(hit.entry.id for hit in ranking.hits)
+    return Outcome(question, answer, offered, ranked, ranking.right)
 
 
 def _share(whole: Sequence[Outcome], part: Sequence[Outcome]) -> float:

@@ -64,6 +64,7 @@ class TalkPhrases(_Model):
     feedback_good: Plain
     feedback_bad: Plain
     complain: Plain
+    abuse: Plain
     out_of_scope: Plain
     bot_help: Plain
     affirm: Plain
@@ -164,7 +165,6 @@ class Phrases(_Model):
     choose: Plain
     unknown: Plain
     which_topic: Plain
-    mynumber_topic: Plain
     handoff: Plain
     masked: Plain
     too_long: Plain

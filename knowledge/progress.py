@@ -12,8 +12,12 @@ def silently(done: int, total: int) -> None:
     """For nobody."""
 
 
-def on_terminal(done: int, total: int) -> None:
+def on_terminal(doing: str) -> Tick:
     """A line that counts up on a terminal, and nothing anywhere else."""
-    if sys.stderr.isatty():
-        end = "\r" if done < total else "\r\033[K"
-        print(f"確かめています {done}/{total}", end=end, file=sys.stderr, flush=True)
+
+    def tick(done: int, total: int) -> None:
+        if sys.stderr.isatty():
+            end = "\r" if done < total else "\r\033[K"
+            print(f"{doing} {done}/{total}", end=end, file=sys.stderr, flush=True)
+
+    return tick

@@ -1,61 +1,85 @@
-"""Which entry is meant: BM25 over Sudachi words, helped by letters, and how far to trust it.
+"""Which entry is meant: search by the letter and by meaning, fused, and how far to trust it.
 
-`confidence` is the share of the question's words, weighted by rarity, that the entry's own
-title, aliases and questions account for; a word the city never uses counts against every
-entry, so a question about something unknown ends low. Pairs of letters, read as hiragana,
-catch what words miss: kana spelling, typos, endings.
+Three signals, each in standard deviations over all entries, are added: BM25 (`lexical`), nearness
+to an entry's own questions, and nearness to its text after feedback from the best (`meaning`).
+Without vectors BM25 stands alone.
 """
 
 from __future__ import annotations
 
-import logging
 import math
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import cached_property
 
-import bm25s
-import jaconv
 import numpy as np
-from numpy.typing import NDArray
 
 from knowledge import tokens
 from knowledge.aspects import Aspect, facts_of
-from knowledge.entries import AnyEntry
+from knowledge.confidence import OFFERED, Evidence, Mode, Verdict, decide, learned
+from knowledge.encoder import Kind
+from knowledge.entries import AnyEntry, Outside
+from knowledge.lexical import LexicalIndex, Scores, terms_of
+from knowledge.meaning import MeaningIndex
+from knowledge.places import other_places
+from knowledge.progress import Tick, silently
+from knowledge.vectors import VectorStore
 
-logging.getLogger("bm25s").setLevel(logging.WARNING)  # it tells of every index at DEBUG
-
-SURE = 0.6
-"""At or above: answer. Chosen by eye on our own questions; to be calibrated on labelled data."""
-TORN = 0.35
-"""At or above, but not SURE: offer choices."""
-CLEAR_LEAD = 0.15
-"""A best hit leads clearly when the second scores this share less."""
-LIKE = 0.6
-"""An entry that shares no word with the question must be this like one of its own questions."""
-SAME = 0.85
-"""With no word but those of STOP (or kana nobody can split), it must almost be that question."""
-PASSING = 0.5
-"""The most that is covered by an entry that has the question's words in passing, none in its name."""
-NAMED = 0.15
-"""Added to the confidence of an entry whose very title or alias stands in the question."""
-_WORDS, _COVERED, _LETTERS = 0.4, 0.35, 0.25
-"""What makes the score: BM25 (best hit 1), covered words, likeness to the closest question."""
-_FIELD_WEIGHT = {"title": 3, "aliases": 3, "questions": 2, "text": 1}
+_PASSAGE = 110
+"""Letters of an entry's title and text that are encoded: more costs time and finds no more."""
+_ASKED = 160
+"""Letters of a question that are encoded, its end: after a long story comes what is asked."""
+_FIRST_LETTERS, _FIRST_QUESTIONS, _FIRST_PASSAGE = 0.6, 0.5, 0.6
+"""Weights of the first round, whose best feed back."""
+_LETTERS, _QUESTIONS, _FED_BACK = 0.5, 0.3, 0.8
+"""Weights of the fused score; chosen on the labelled questions, flat around."""
+_SAME = 10.0
+"""Added for an entry that has the very question: more than any other signal reaches."""
 
 
 @dataclass(frozen=True)
 class Hit:
-    """A found entry; `score` only ranks, `confidence` (0 to 1) can be compared to a threshold.
+    """A found entry. `score`, the sum of `parts`, only ranks.
 
-    `named` means that the entry's title or an alias stands in the question, word for word.
+    `named` means that the entry's title or an alias stands in the question.
     """
 
     entry: AnyEntry
     score: float
-    confidence: float
+    parts: Mapping[str, float]
     named: bool
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """What was found, best first, and how probably the first is right, or one of the first few."""
+
+    hits: tuple[Hit, ...] = ()
+    right: float = 0.0
+    among: float = 0.0
+    evidence: Evidence | None = None
+    mode: Mode = Mode.LETTERS
+
+    @property
+    def verdict(self) -> Verdict:
+        """Answer, offer or refuse. Two entries that are both called by name are never told apart."""
+        if not self.hits:
+            return Verdict.REFUSE
+        verdict = decide(self.right, self.among, outside=isinstance(self.hits[0].entry, Outside))
+        if verdict is Verdict.ANSWER and len(self.hits) > 1 and self.hits[0].named and self.hits[1].named:
+            return Verdict.OFFER
+        return verdict
+
+    @property
+    def sure(self) -> Hit | None:
+        """The hit to answer with, None when none is sure enough."""
+        return self.hits[0] if self.verdict is Verdict.ANSWER else None
+
+    @property
+    def offered(self) -> list[AnyEntry]:
+        """The entries to choose from when none is sure."""
+        inside: list[AnyEntry] = [hit.entry for hit in self.hits if not isinstance(hit.entry, Outside)]
+        return inside[:OFFERED] if self.verdict is not Verdict.REFUSE else []
 
 
 @dataclass(frozen=True)
@@ -63,110 +87,126 @@ class _Document:
     """What search needs of one entry; it keeps the entry alive, so that its id() stays its own."""
 
     entry: AnyEntry
-    strong: frozenset[str]
-    weak: frozenset[str]
-    name_forms: frozenset[str]
     names: frozenset[str]
-    letters: tuple[frozenset[str], ...]
-    weighted: list[str]
+    terms: list[str]
+    shorts: tuple[str, ...]
+    passage: str
 
     @classmethod
     def of(cls, entry: AnyEntry) -> _Document:
+        shorts = tuple(dict.fromkeys((entry.title, *entry.aliases, *entry.questions)))
+        weak = _weak_texts(entry)
         return cls(
             entry,
-            strong=frozenset(_forms(_strong_texts(entry))),
-            weak=frozenset(_forms(_weak_texts(entry))),
-            name_forms=frozenset(_forms((entry.title, *entry.aliases))),
-            names=_names(entry),
-            letters=tuple(_pairs(text) for text in _strong_texts(entry)),
-            weighted=_weighted_forms(entry),
+            names=frozenset(tokens.squeeze(name) for name in (entry.title, *entry.aliases)),
+            terms=terms_of(shorts, weak),
+            shorts=shorts,
+            passage=" ".join((entry.title, *weak[:1]))[:_PASSAGE],
         )
-
-
-class _Letters:
-    """How like a question's pairs of letters are to the closest text of each entry (Dice, 0 to 1)."""
-
-    def __init__(self, letters: Sequence[tuple[frozenset[str], ...]]) -> None:
-        texts = [pairs for entry in letters for pairs in entry]
-        self._sizes = np.array([len(pairs) for pairs in texts], dtype=np.float64)
-        self._firsts = np.cumsum([0, *(len(entry) for entry in letters[:-1])])
-        postings: defaultdict[str, list[int]] = defaultdict(list)
-        for number, pairs in enumerate(texts):
-            for pair in pairs:
-                postings[pair].append(number)
-        self._postings = {pair: np.array(numbers) for pair, numbers in postings.items()}
-
-    def likeness(self, pairs: frozenset[str]) -> NDArray[np.float64]:
-        """One number for each entry; every entry has at least one text, its title."""
-        shared = np.zeros(len(self._sizes))
-        for pair in pairs & self._postings.keys():
-            shared[self._postings[pair]] += 1
-        dice = 2 * shared / np.maximum(self._sizes + len(pairs), 1)
-        best: NDArray[np.float64] = np.maximum.reduceat(dice, self._firsts)
-        return best
 
 
 class SearchIndex:
     """An immutable index over some entries; build a new one when they change."""
 
-    def __init__(self, entries: Sequence[AnyEntry], previous: SearchIndex | None = None) -> None:
-        """`previous` lends what it worked out for entries that are still the same objects."""
+    def __init__(
+        self,
+        entries: Sequence[AnyEntry],
+        previous: SearchIndex | None = None,
+        *,
+        vectors: VectorStore | None = None,
+        home: Sequence[str] = (),
+        tick: Tick = silently,
+    ) -> None:
+        """`previous` lends what it worked out for entries that are still the same objects.
+
+        `home` are names of places that are ours. `tick` is told of texts that are encoded.
+        """
         known = {id(document.entry): document for document in previous._documents} if previous else {}
         self._documents: tuple[_Document, ...] = tuple(
             known.get(id(entry)) or _Document.of(entry) for entry in entries
         )
-        self._document_frequency = Counter(form for document in self._documents for form in document.strong)
-        self._letters = _Letters([document.letters for document in self._documents])
-        self._bm25 = bm25s.BM25()
-        corpus = [document.weighted for document in self._documents]
-        self._vocabulary = {form for document in corpus for form in document}
-        if self._vocabulary:
-            self._bm25.index(corpus, show_progress=False)
+        self._home = home
+        self._same = {
+            tokens.squeeze(short): place
+            for place, document in reversed(list(enumerate(self._documents)))
+            for short in document.shorts
+        }
+        self._lexical = LexicalIndex([document.terms for document in self._documents])
+        self._vectors = vectors if self._documents else None
+        self._meaning = _meaning(self._documents, vectors, tick) if vectors and self._documents else None
+
+    @property
+    def mode(self) -> Mode:
+        """What it searches with."""
+        return Mode.MEANING if self._meaning else Mode.LETTERS
 
     def search(
-        self,
-        text: str,
-        limit: int = 5,
-        accept: Callable[[AnyEntry], bool] = lambda _: True,
-        topic: str = "",
-    ) -> list[Hit]:
-        """The best `limit` entries that `accept` lets through, best first; [] when none is like it.
+        self, text: str, limit: int = 5, accept: Callable[[AnyEntry], bool] = lambda _: True
+    ) -> Ranking:
+        """The best `limit` entries that `accept` lets through; an empty ranking when nothing was asked."""
+        if not tokens.words(text) and not tokens.pairs(text):
+            return Ranking()
+        signals = self._signals(text)
+        order = [
+            int(i) for i in np.argsort(-signals.score, kind="stable") if accept(self._documents[i].entry)
+        ]
+        if not order:
+            return Ranking()
+        called = self._called(tokens.squeeze(text))
+        hits = [self._hit(i, signals, called) for i in order[: max(limit, OFFERED)]]
+        evidence = self._evidence(text, signals, order)
+        models = learned(self.mode)
+        return Ranking(
+            tuple(hits[:limit]),
+            right=models.right.probability(evidence),
+            among=models.among.probability(evidence),
+            evidence=evidence,
+            mode=self.mode,
+        )
 
-        The words of `topic` are searched too, but the resident did not say them: they name nothing.
-        """
-        said, pairs = tokens.words(text), _pairs(text)
-        words = (*said, *(word for word in tokens.words(topic) if word not in said))
-        if not self._vocabulary:
-            return []
-        alike = LIKE if words else SAME
-        forms = frozenset(word.form for word in words)
-        weights = [(word.form, word.weight * self._rarity(word.form)) for word in words]
-        known = [word.form for word in words if word.form in self._vocabulary]
-        bm25 = self._bm25.get_scores(known) if known else np.zeros(len(self._documents))
-        best = float(bm25.max()) or 1.0
-        question = tokens.squeeze(text)
-        called = self._called(question)
-        likenesses = self._letters.likeness(pairs)
-        hits = []
-        for i, document in enumerate(self._documents):
-            if not accept(document.entry):
-                continue
-            likeness = float(likenesses[i])
-            if bm25[i] == 0 and likeness < alike:
-                continue
-            covered = _coverage(weights, document)
-            named = NAMED if called & document.names else 0.0
-            if not forms & document.name_forms:
-                covered = min(covered, PASSING)
-            confidence = min(1.0, max(covered + named, likeness))
-            score = _WORDS * float(bm25[i]) / best + _COVERED * covered + _LETTERS * likeness
-            hits.append(Hit(document.entry, score + named, confidence, named > 0))
-        hits.sort(key=lambda hit: (-hit.score, hit.entry.id))
-        return hits[:limit]
+    def _hit(self, i: int, signals: _Signals, called: frozenset[str]) -> Hit:
+        document = self._documents[i]
+        parts = {name: float(part[i]) for name, part in signals.parts.items()}
+        return Hit(document.entry, float(signals.score[i]), parts, bool(called & document.names))
 
-    def _rarity(self, form: str) -> float:
-        frequency = self._document_frequency[form]
-        return math.log(1 + (len(self._documents) - frequency + 0.5) / (frequency + 0.5))
+    def _signals(self, text: str) -> _Signals:
+        letters = _standard(self._lexical.scores(text))
+        parts = {"文字": letters}
+        nearest = fed_back = np.zeros(len(letters))
+        if self._meaning and self._vectors:
+            question = self._meaning.question(self._vectors.question(tokens.normalise(text)[-_ASKED:]))
+            nearest, near = self._meaning.nearest_texts(question)
+            passages = self._meaning.passages(question)
+            first = (
+                _FIRST_LETTERS * letters
+                + _FIRST_QUESTIONS * _standard(near)
+                + _FIRST_PASSAGE * _standard(passages)
+            )
+            fed_back = self._meaning.fed_back(question, first)
+            parts = {
+                "文字": _LETTERS * letters,
+                "聞き方": _QUESTIONS * _standard(near),
+                "内容": _FED_BACK * _standard(fed_back),
+            }
+        if (same := self._same.get(tokens.squeeze(text))) is not None:
+            parts["同じ"] = np.where(np.arange(len(letters)) == same, _SAME, 0.0)
+        return _Signals(parts, nearest, fed_back)
+
+    def _evidence(self, text: str, signals: _Signals, order: Sequence[int]) -> Evidence:
+        best, scores = order[0], signals.score[order]
+        document = self._documents[best]
+        others = other_places(text, self._home)
+        return Evidence(
+            question=float(signals.nearest[best]),
+            passage=float(signals.fed_back[best]),
+            words=float(self._lexical.covered_words(text)[best]),
+            letters=float(self._lexical.covered_letters(text)[best]),
+            alike=max(_alike(text, short) for short in document.shorts),
+            lead=float(scores[0] - scores[min(1, len(scores) - 1)]),
+            length=math.log1p(len(tokens.squeeze(text))),
+            strange=self._lexical.strange(text),
+            elsewhere=float(any(all(p not in short for short in document.shorts) for p in others)),
+        )
 
     def _called(self, question: str) -> frozenset[str]:
         """The names in the question, without those that are but a part of a longer one there."""
@@ -176,59 +216,48 @@ class SearchIndex:
         )
 
 
-def _coverage(weights: Sequence[tuple[str, float]], document: _Document) -> float:
-    """The share of the weighted words that `document` has; those in its text alone count a third."""
-    total = covered = 0.0
-    for form, weight in weights:
-        total += weight
-        if form in document.strong:
-            covered += weight
-        elif form in document.weak:
-            covered += weight / 3
-    return covered / total if total else 0.0
+@dataclass(frozen=True)
+class _Signals:
+    """For each entry: the parts of its score, the cosine of its nearest text, that of its passage."""
+
+    parts: Mapping[str, Scores]
+    nearest: Scores
+    fed_back: Scores
+
+    @cached_property
+    def score(self) -> Scores:
+        """What entries are ranked by."""
+        total: Scores = np.sum(list(self.parts.values()), axis=0)
+        return total
 
 
-def decide(hits: Sequence[Hit]) -> Hit | None:
-    """The hit to answer with, None when none is sure or two are too close to tell apart.
-
-    Two entries that the question both calls by name are never told apart.
-    """
-    if not hits or hits[0].confidence < SURE:
-        return None
-    if len(hits) > 1:
-        close = hits[1].score > hits[0].score * (1 - CLEAR_LEAD)
-        if close or (hits[0].named and hits[1].named):
-            return None
-    return hits[0]
+def texts_to_encode(entries: Iterable[AnyEntry]) -> list[tuple[str, Kind]]:
+    """What an index over `entries` needs the vectors of."""
+    return _texts([_Document.of(entry) for entry in entries])
 
 
-def _pairs(text: str) -> frozenset[str]:
-    letters = f" {jaconv.kata2hira(tokens.squeeze(text))} "
-    return frozenset(a + b for a, b in pairwise(letters) if (a + b).strip())
+def _texts(documents: Sequence[_Document]) -> list[tuple[str, Kind]]:
+    shorts = [(short, Kind.QUESTION) for document in documents for short in document.shorts]
+    return shorts + [(document.passage, Kind.PASSAGE) for document in documents]
 
 
-def _names(entry: AnyEntry) -> frozenset[str]:
-    return frozenset(tokens.squeeze(name) for name in (entry.title, *entry.aliases))
+def _meaning(documents: Sequence[_Document], vectors: VectorStore, tick: Tick) -> MeaningIndex:
+    rows = vectors.of(_texts(documents), tick)
+    owners = np.repeat(np.arange(len(documents)), [len(document.shorts) for document in documents])
+    return MeaningIndex(rows[: len(owners)], owners, rows[len(owners) :])
 
 
-def _strong_texts(entry: AnyEntry) -> tuple[str, ...]:
-    return (entry.title, *entry.aliases, *entry.questions)
+def _standard(scores: Scores) -> Scores:
+    spread: Scores = (scores - scores.mean()) / (scores.std() + 1e-9)
+    return spread
+
+
+def _alike(one: str, other: str) -> float:
+    """The share of letter pairs that two texts have in common (Dice, 0 to 1)."""
+    pairs, others = frozenset(tokens.pairs(one)), frozenset(tokens.pairs(other))
+    return 2 * len(pairs & others) / max(len(pairs) + len(others), 1)
 
 
 def _weak_texts(entry: AnyEntry) -> tuple[str, ...]:
     facts = (fact.value for aspect in Aspect for _, fact in facts_of(entry, aspect))
     return (*(text.value for text in entry.summary), *facts)
-
-
-def _forms(texts: Iterable[str]) -> list[str]:
-    return [form for text in texts for form in tokens.forms(text)]
-
-
-def _weighted_forms(entry: AnyEntry) -> list[str]:
-    fields = {
-        "title": (entry.title,),
-        "aliases": entry.aliases,
-        "questions": entry.questions,
-        "text": _weak_texts(entry),
-    }
-    return [form for name, texts in fields.items() for form in _forms(texts) * _FIELD_WEIGHT[name]]

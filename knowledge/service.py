@@ -1,13 +1,15 @@
 """The knowledge base as its users see it: one object that answers questions and stays fresh.
 
 A `Knowledge` holds the last good snapshot of `content/`. When a file changes it is read
-again; a broken file keeps the last good snapshot and `problems` says why.
+again; a broken file keeps the last good snapshot and `problems` says why. Vectors are made when
+there are none yet, in the background; until then, and without an encoder, search goes by the letter.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,11 +22,13 @@ from knowledge import tokens
 from knowledge.answer import Answer, AnswerChoice, AnswerKind
 from knowledge.aspects import Aspect
 from knowledge.compose import Composer
-from knowledge.entries import AnyEntry, Department, Faq, Place
+from knowledge.confidence import OFFERED
+from knowledge.entries import AnyEntry, Department, Faq, Outside, Place, Procedure
 from knowledge.errors import ContentError, NoSuchDayError, Problem, UnknownEntryError
 from knowledge.loader import CONTENT, Content, Loader
 from knowledge.phrases import Phrases
-from knowledge.search import TORN, Hit, SearchIndex, decide
+from knowledge.search import Ranking, SearchIndex, texts_to_encode
+from knowledge.vectors import VectorStore
 from knowledge.when import Asked, read_when, without_when
 
 log = structlog.get_logger(__name__)
@@ -43,13 +47,17 @@ def local_now() -> datetime:
 
 @dataclass(frozen=True)
 class _Snapshot:
+    """`pressed` is what buttons say, and names that only one entry has."""
+
     content: Content
     index: SearchIndex
     urgent: tuple[tuple[str, Faq], ...]
+    pressed: Mapping[str, tuple[AnyEntry, Aspect | None]]
 
     @classmethod
-    def read(cls, loader: Loader, previous: _Snapshot | None = None) -> _Snapshot:
-        content = loader.load()
+    def of(
+        cls, content: Content, vectors: VectorStore | None, previous: _Snapshot | None = None
+    ) -> _Snapshot:
         entries = list(content.entries.values())
         urgent = [
             (tokens.normalise(words), entry)
@@ -58,18 +66,53 @@ class _Snapshot:
             for words in entry.urgent
         ]
         urgent.sort(key=lambda pair: -len(pair[0]))
-        return cls(content, SearchIndex(entries, previous.index if previous else None), tuple(urgent))
+        index = _index(content, vectors, previous.index if previous else None)
+        return cls(content, index, tuple(urgent), _pressed(content))
+
+
+def _index(content: Content, vectors: VectorStore | None, previous: SearchIndex | None) -> SearchIndex:
+    """By meaning where that works, by the letter where it doesn't: an edit must go live."""
+    entries = list(content.entries.values())
+    if vectors:
+        try:
+            return SearchIndex(entries, previous, vectors=vectors, home=content.city.home)
+        except Exception as error:  # an encoder is foreign code
+            log.exception("meaning_lost", why=type(error).__name__)
+    return SearchIndex(entries, previous, home=content.city.home)
+
+
+def _pressed(content: Content) -> dict[str, tuple[AnyEntry, Aspect | None]]:
+    """Each button's words with the entry and aspect it stands for, None for whatever is asked."""
+    labels, question = content.phrases.labels, content.phrases.question_about
+    entries = content.entries.values()
+    names = Counter(tokens.squeeze(name) for entry in entries for name in {entry.title, *entry.aliases})
+    pressed: dict[str, tuple[AnyEntry, Aspect | None]] = {}
+    for entry in entries:
+        for name in (*entry.aliases, entry.title):
+            if names[tokens.squeeze(name)] == 1 or name == entry.title:
+                pressed[tokens.squeeze(name)] = entry, None
+        for aspect, label in labels.aspects.items():
+            pressed[tokens.squeeze(question.format(title=entry.title, label=label))] = entry, aspect
+    return pressed
 
 
 class Knowledge:
     """Answers from `root`. Methods read one snapshot each and may be called from any thread."""
 
-    def __init__(self, root: Path = CONTENT, now: Callable[[], datetime] = local_now) -> None:
-        """Raises ContentError when there is no good snapshot to begin with."""
+    def __init__(
+        self,
+        root: Path = CONTENT,
+        now: Callable[[], datetime] = local_now,
+        vectors: VectorStore | None = None,
+    ) -> None:
+        """Searches by meaning with `vectors`. Raises ContentError without a good snapshot to begin with."""
         self._root = root
         self._now = now
         self._loader = Loader(root)
-        self._snapshot = _Snapshot.read(self._loader)
+        self._vectors = vectors
+        content = self._loader.load()
+        self._is_behind = vectors is not None and not vectors.has(texts_to_encode(content.entries.values()))
+        self._snapshot = _Snapshot.of(content, None if self._is_behind else vectors)
         self.problems: tuple[Problem, ...] = ()
         self._stop = threading.Event()
 
@@ -84,7 +127,7 @@ class Knowledge:
     def reload(self) -> None:
         """Read `root` again; on a mistake keep the last good snapshot and say why."""
         try:
-            self._snapshot = _Snapshot.read(self._loader, self._snapshot)
+            self._snapshot = _Snapshot.of(self._loader.load(), self._vectors, self._snapshot)
         except ContentError as error:
             self.problems = error.problems
             for problem in error.problems:
@@ -94,7 +137,10 @@ class Knowledge:
             log.info("knowledge_reloaded", entries=len(self._snapshot.content.entries))
 
     def watch(self) -> None:
-        """Reload on every change below `root`, in a background thread, until `close`."""
+        """Make vectors that are missing, then reload on every change below `root`, until `close`.
+
+        In a background thread.
+        """
         threading.Thread(target=self._watch, name="knowledge-watch", daemon=True).start()
 
     def close(self) -> None:
@@ -102,6 +148,8 @@ class Knowledge:
         self._stop.set()
 
     def _watch(self) -> None:
+        if self._is_behind:
+            self.reload()
         for _ in watchfiles.watch(self._root, stop_event=self._stop, debounce=_RUSH, step=_QUIET):
             try:
                 self.reload()
@@ -120,50 +168,28 @@ class Knowledge:
         """Whether a life may be at risk."""
         return self.urgent(text) is not None
 
-    def answer(
-        self,
-        text: str,
-        aspect: Aspect = Aspect.ABOUT,
-        *,
-        last: str | None = None,
-        topic: str = "",
-        names: Sequence[str] = (),
-    ) -> Answer:
-        """Answer a question about `aspect`; `last` is the entry answered before, for follow-ups.
-
-        A question that names no topic of its own is about `last`; `topic` is what it is known to
-        be about, whatever its words. `names` are the procedures and places heard in it: they
-        decide among what was found, when a long story leaves the search torn.
-        """
+    def answer(self, text: str, aspect: Aspect = Aspect.ABOUT, *, last: str | None = None) -> Answer:
+        """Answer a question about `aspect`; `last` is the entry answered before, for follow-ups."""
         snapshot = self._snapshot
-        composer, hits = self._composer(snapshot), snapshot.index.search(text, topic=topic)
-        if decided := decide(hits):
-            return composer.about(decided.entry, aspect, decided.confidence)
-        named = decide(snapshot.index.search(" ".join(names))) if names else None
-        if named and named.named and named.entry.id in {hit.entry.id for hit in hits}:
-            return composer.about(named.entry, aspect, named.confidence)
+        composer = self._composer(snapshot)
+        if pressed := snapshot.pressed.get(tokens.squeeze(text)):
+            entry, its = pressed
+            return composer.about(entry, its or aspect, 1.0)
+        ranking = snapshot.index.search(text)
+        if sure := ranking.sure:
+            return composer.about(sure.entry, aspect, ranking.right)
         previous = snapshot.content.entries.get(last or "")
-        if previous and not tokens.words(text):
+        if previous and _goes_on(text, aspect, previous, ranking):
             return composer.about(previous, aspect, 1.0)
-        return self._undecided(composer, text, hits)
+        return self._undecided(composer, text, ranking)
 
-    def sure(self, text: str) -> Answer | None:
-        """The overview of the one entry that `text` is surely about, None when there is none."""
+    def sure(self, text: str, *, named: bool = False) -> Answer | None:
+        """The overview of the one entry that `text` is surely about, and calls by name if `named` must be."""
         snapshot = self._snapshot
-        decided = decide(snapshot.index.search(text)) if tokens.words(text) else None
-        return (
-            self._composer(snapshot).about(decided.entry, Aspect.ABOUT, decided.confidence)
-            if decided
-            else None
-        )
-
-    def named(self, text: str) -> Answer | None:
-        """The overview of the one entry that `text` calls by its name, None when it names none."""
-        snapshot = self._snapshot
-        decided = decide(snapshot.index.search(text))
-        if decided is None or not decided.named:
+        ranking = snapshot.index.search(text)
+        if not tokens.words(text) or not (sure := ranking.sure) or (named and not sure.named):
             return None
-        return self._composer(snapshot).about(decided.entry, Aspect.ABOUT, decided.confidence)
+        return self._composer(snapshot).about(sure.entry, Aspect.ABOUT, ranking.right)
 
     def hours(self, text: str, *, last: str | None = None) -> Answer:
         """Answer whether a place is open when `text` says, today when it names no time."""
@@ -174,33 +200,37 @@ class Knowledge:
         except NoSuchDayError:
             return composer.talk(self.phrases.hours.no_such_day)
         place = without_when(text)
-        hits = snapshot.index.search(place, accept=_has_hours)
-        decided = decide(hits)
-        if decided and isinstance(decided.entry, Place | Department):
-            return composer.hours(decided.entry, asked, now, decided.confidence)
+        ranking = snapshot.index.search(place, accept=_has_hours)
+        if (sure := ranking.sure) and isinstance(sure.entry, Place | Department):
+            return composer.hours(sure.entry, asked, now, ranking.right)
         previous = snapshot.content.entries.get(last or "")
         if previous and not tokens.words(place):
             if not isinstance(previous, Place | Department):
                 previous = snapshot.content.department(previous.department)
             return composer.hours(previous, asked, now, 1.0)
-        if other := self.sure(place):  # 「消費生活センターは？」 is no place of ours, but we know who answers
-            return other
-        if hits and hits[0].confidence >= TORN:
-            return composer.choices([hit.entry for hit in hits], hits[0].confidence)
+        anything = snapshot.index.search(place)
+        if sure := anything.sure:
+            return self._hours_of_counter(composer, sure.entry, asked, now, anything.right)
+        if ranking.offered:
+            return composer.choices(ranking.offered, ranking.among)
         if tokens.words(place):
             return self.answer(text, last=last)
         return composer.talk(self.phrases.hours.which)
 
+    def _hours_of_counter(
+        self, composer: Composer, entry: AnyEntry, asked: Asked, now: datetime, confidence: float
+    ) -> Answer:
+        """When one can go for a procedure of the city; of anything else, what is known of it."""
+        if not isinstance(entry, Procedure) or entry.handled_by:
+            return composer.about(entry, Aspect.ABOUT, confidence)
+        counter = self.content.department(entry.department)
+        return composer.hours(counter, asked, now, confidence).model_copy(update={"entry": entry.id})
+
     def choose(self, says: str, *, last: str | None = None) -> Answer:
         """Answer a choice by what it says, as if its button had been pressed; `last` as in `answer`."""
-        labels, question = self.phrases.labels, self.phrases.question_about
-        if says == labels.person:
+        if says == self.phrases.labels.person:
             return self.handoff()
-        entry = self.content.entries.get(last or "")
-        asked = (
-            {question.format(title=entry.title, label=labels.aspects[a]): a for a in Aspect} if entry else {}
-        )
-        return self.answer(says, asked.get(says, Aspect.ABOUT), last=last)
+        return self.answer(says, last=last)
 
     def offer(self, says: Sequence[str]) -> Answer:
         """Ask again which of some choices is meant."""
@@ -223,7 +253,7 @@ class Knowledge:
         """A bare phrase."""
         return Answer(kind=AnswerKind.NOTICE, text=phrase)
 
-    def search(self, text: str, limit: int = 5) -> list[Hit]:
+    def search(self, text: str, limit: int = 5) -> Ranking:
         """The entries found for `text`, best first."""
         return self._snapshot.index.search(text, limit)
 
@@ -237,14 +267,24 @@ class Knowledge:
     def _composer(self, snapshot: _Snapshot) -> Composer:
         return Composer(snapshot.content, self._now().date())
 
-    def _undecided(self, composer: Composer, text: str, hits: list[Hit]) -> Answer:
-        if hits and hits[0].confidence >= TORN:
-            near = [hit.entry for hit in hits if hit.score >= hits[0].score / 2]
-            return composer.choices(near, hits[0].confidence)
+    def _undecided(self, composer: Composer, text: str, ranking: Ranking) -> Answer:
         if not tokens.words(text):
             return composer.talk(self.phrases.which_topic)
-        confidence = hits[0].confidence if hits else 0.0
-        return composer.refer(self.phrases.unknown, AnswerKind.UNKNOWN, confidence)
+        if ranking.offered:
+            return composer.choices(ranking.offered, ranking.among)
+        return composer.refer(self.phrases.unknown, AnswerKind.UNKNOWN, ranking.among)
+
+
+def _goes_on(text: str, aspect: Aspect, previous: AnyEntry, ranking: Ranking) -> bool:
+    """Whether a question that is surely about nothing else is about the entry answered before.
+
+    It is when it names no topic (「いくら？」), when that entry is near to it, or when it asks one side
+    of something that nothing is near to (「嫁さんにたのんでもいいの」).
+    """
+    if not tokens.words(text) or any(hit.entry is previous for hit in ranking.hits[:OFFERED]):
+        return True
+    is_outside = bool(ranking.hits) and isinstance(ranking.hits[0].entry, Outside)
+    return aspect is not Aspect.ABOUT and not ranking.offered and not is_outside
 
 
 def _has_hours(entry: AnyEntry) -> bool:

@@ -1,7 +1,9 @@
-"""Japanese words for search: SudachiPy, normalised forms, content words only.
+"""What a Japanese text is made of, for search: its words, its letters, how it is read.
 
-A compound counts as itself and as its parts (児童手当, 児童, 手当), so that both an exact
-name and half of it find the entry.
+Words are SudachiPy's, as normalised forms, content words only; a compound counts as itself and
+as its parts (児童手当, 児童, 手当), so that both an exact name and half of it find the entry.
+Pairs of letters catch typos and endings; pairs of the reading catch kana (じどうてあて) and
+romaji (jidou teate).
 """
 
 from __future__ import annotations
@@ -11,9 +13,11 @@ import threading
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
-from sudachipy import Dictionary, Morpheme, SplitMode, Tokenizer
+import jaconv
+from sudachipy import Dictionary, Morpheme, MorphemeList, SplitMode
 
 _CONTENT = frozenset({"名詞", "動詞", "形容詞", "形状詞", "接頭辞", "接尾辞"})
 _WEIGHT = {"名詞": 1.0, "動詞": 0.6, "形容詞": 0.6, "形状詞": 0.6, "接頭辞": 0.3, "接尾辞": 0.3}
@@ -28,6 +32,9 @@ STOP = frozenset(
 )
 
 _MARKUP = re.compile(r"<[^<>]*>")
+_SYMBOLS = frozenset({"補助記号", "記号", "空白"})
+_ROMAJI = re.compile(r"[a-z]{3,}")
+_KANA = re.compile(r"(?!.*っ(っ|$))[ぁ-ゖー]+")
 _dictionary = Dictionary(dict="core")
 _local = threading.local()
 
@@ -41,9 +48,10 @@ class Word:
 
 
 def normalise(text: str) -> str:
-    """NFKC, lower case, without markup or broken surrogates, at most MAX_CHARS characters."""
+    """NFKC, lower case, without markup, unseen characters or broken surrogates, at most MAX_CHARS long."""
     readable = text[: 2 * MAX_CHARS].encode("utf-8", errors="replace").decode("utf-8")
-    plain = _MARKUP.sub(" ", unicodedata.normalize("NFKC", readable))
+    seen = "".join(letter for letter in readable if unicodedata.category(letter) != "Cf")
+    plain = _MARKUP.sub(" ", unicodedata.normalize("NFKC", seen))
     return plain.lower().strip()[:MAX_CHARS]
 
 
@@ -56,7 +64,7 @@ def squeeze(text: str) -> str:
 def words(text: str) -> tuple[Word, ...]:
     """The content words of `text`, compounds with their parts, without the words of STOP."""
     found: list[Word] = []
-    for morpheme in _tokenizer().tokenize(normalise(text), SplitMode.C):
+    for morpheme in morphemes(normalise(text), SplitMode.C):
         if not _matters(morpheme):
             continue
         parts = [part for part in morpheme.split(SplitMode.A) if _matters(part)]
@@ -71,6 +79,32 @@ def forms(text: str) -> list[str]:
     return [word.form for word in words(text)]
 
 
+@lru_cache(maxsize=65_536)
+def pairs(text: str) -> tuple[str, ...]:
+    """Neighbouring letters of `text`, katakana as hiragana, without spaces and symbols."""
+    return _pairs(jaconv.kata2hira(squeeze(text)))
+
+
+@lru_cache(maxsize=65_536)
+def reading_pairs(text: str) -> tuple[str, ...]:
+    """Neighbouring letters of how `text` is read, in hiragana."""
+    return _pairs("".join(map(_reading, morphemes(squeeze(text), SplitMode.C))))
+
+
+def _pairs(letters: str) -> tuple[str, ...]:
+    return tuple(
+        a + b for a, b in pairwise(letter for letter in letters if letter.isalnum() or letter == "ー")
+    )
+
+
+def _reading(morpheme: Morpheme) -> str:
+    surface = morpheme.surface()
+    if _ROMAJI.fullmatch(surface) and _KANA.fullmatch(kana := str(jaconv.alphabet2kana(surface))):
+        return kana
+    is_read = morpheme.part_of_speech()[0] not in _SYMBOLS and morpheme.reading_form() != "キゴウ"
+    return str(jaconv.kata2hira((is_read and morpheme.reading_form()) or surface))
+
+
 def _matters(morpheme: Morpheme) -> bool:
     part_of_speech = morpheme.part_of_speech()
     if part_of_speech[0] not in _CONTENT or part_of_speech[1] == "非自立可能" == part_of_speech[2]:
@@ -78,9 +112,9 @@ def _matters(morpheme: Morpheme) -> bool:
     return not (part_of_speech[1] == "数詞" or morpheme.normalized_form() in STOP)
 
 
-def _tokenizer() -> Tokenizer:
-    """This thread's tokenizer: one may not be shared between threads."""
+def morphemes(text: str, mode: SplitMode) -> MorphemeList:
+    """Sudachi's morphemes of `text`, from this thread's tokenizer: one may not be shared between threads."""
     if not hasattr(_local, "tokenizer"):
         _local.tokenizer = _dictionary.tokenizer()
-    tokenizer: Tokenizer = _local.tokenizer
-    return tokenizer
+    found: MorphemeList = _local.tokenizer.tokenize(text, mode)
+    return found

@@ -25,11 +25,11 @@ from typing import Protocol
 
 import httpx
 
-from channels.web.token import COOKIE
 from knowledge.loader import CONTENT
 from knowledge.table import table
 from ops.errors import OpsError
 from ops.model import ensure_model
+from ops.resident import PATIENCE, Resident
 from ops.run import say
 from ops.stack import Ports, Stack
 
@@ -49,7 +49,6 @@ RESIDENTS = 10
 TURNS_EACH = 8
 THINKING = 3.0
 """Seconds a resident reads before the next question; still faster than anybody reads."""
-PATIENCE = 60.0
 LINE_SECRET = "a secret of the bench"  # noqa: S105  # signs its own requests to its own house
 LINE_CALLS = 60
 LINE_EVERY = 0.1
@@ -100,8 +99,8 @@ async def _load(stack: Stack) -> list[Row]:
     async with httpx.AsyncClient(base_url=stack.url, timeout=PATIENCE, limits=limits) as client:
         rasa = f"http://127.0.0.1:{stack.ports.rasa}/webhooks/rest/webhook"
 
-        async def through_web() -> _Resident:
-            return await _Resident.arrive(client)
+        async def through_web() -> Resident:
+            return await Resident.arrive(client)
 
         async def bare_rasa() -> _BareRasa:
             return _BareRasa(client, rasa)
@@ -190,7 +189,7 @@ async def _webhooks(client: httpx.AsyncClient) -> list[float]:
 class _Asker(Protocol):
     """Somebody who asks and waits for the reply."""
 
-    async def ask(self, question: str) -> None: ...
+    async def ask(self, question: str) -> object: ...
 
     async def leave(self) -> None: ...
 
@@ -210,47 +209,6 @@ class _BareRasa:
 
     async def leave(self) -> None:
         """Nothing is open."""
-
-
-class _Resident:
-    """A browser in small: one cookie, one open event stream."""
-
-    def __init__(self, client: httpx.AsyncClient, path: str, cookie: dict[str, str]) -> None:
-        self._client = client
-        self._path = path
-        self._cookie = cookie
-        self._replies: asyncio.Queue[str] = asyncio.Queue()
-        self._stream = asyncio.create_task(self._follow())
-
-    @classmethod
-    async def arrive(cls, client: httpx.AsyncClient) -> _Resident:
-        """Open a conversation and its stream."""
-        opened = (await client.post("/api/conversations")).raise_for_status().json()
-        client.cookies.clear()
-        cookie = {"Cookie": f"{COOKIE}={opened['handle'].split('~')[1]}"}
-        return cls(client, f"/api/conversations/{opened['conversation']}", cookie)
-
-    async def ask(self, question: str) -> None:
-        """Post a question and wait for its reply event."""
-        headers = {"Idempotency-Key": uuid.uuid4().hex, **self._cookie}
-        path = f"{self._path}/messages"
-        (await self._client.post(path, json={"text": question}, headers=headers)).raise_for_status()
-        kind = await asyncio.wait_for(self._replies.get(), PATIENCE)
-        if kind == "notice":
-            raise OpsError("測っている間に、Rasa が答えられませんでした。")
-
-    async def leave(self) -> None:
-        """Close the stream."""
-        self._stream.cancel()
-        await asyncio.gather(self._stream, return_exceptions=True)
-
-    async def _follow(self) -> None:
-        async with self._client.stream("GET", f"{self._path}/events", headers=self._cookie) as stream:
-            async for line in stream.aiter_lines():
-                if line.startswith("data:"):
-                    event = json.loads(line.removeprefix("data:"))
-                    if event["author"] == "bot":
-                        self._replies.put_nowait(event["body"]["kind"])
 
 
 async def _edit_to_live(stack: Stack, content: Path) -> float:

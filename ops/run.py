@@ -14,6 +14,7 @@ from types import FrameType
 from ops.errors import OpsError
 from ops.model import ROOT, ensure_model
 from ops.stack import Ports, Stack
+from ops.vectors import ensure_vectors
 
 NEEDED_MB = 500
 
@@ -32,6 +33,7 @@ def main() -> int:
         _refuse_full_disk(ROOT)
         ports = Ports.of_environment()
         model = ensure_model(say)
+        ensure_vectors(say)
         run_dir = Path(os.environ.get("MADOGUCHI_RUN_DIR", str(ROOT / ".run")))
         stack = Stack(run_dir, ports, model)
         stack.start(say)

@@ -41,9 +41,10 @@ class Event:
 
 @dataclass(frozen=True)
 class Context:
-    """What a turn may go on with: the entry last answered, and what the last reply offered."""
+    """What a turn may go on with: the entry and aspect last answered, and what the last reply offered."""
 
     entry: str | None = None
+    aspect: str | None = None
     offered: tuple[str, ...] = ()
 
 

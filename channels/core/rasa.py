@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from uuid import UUID
 
 import httpx
@@ -26,7 +27,7 @@ class Rasa:
         message = {
             "sender": str(conversation),
             "message": _plain(said),
-            "metadata": {"entry": context.entry, "offered": context.offered},
+            "metadata": asdict(context),
         }
         try:
             response = await self._client.post(self._webhook, json=message, timeout=self._timeout)

@@ -222,8 +222,10 @@ class Store:
         )
         async with self._engine.connect() as connection:
             answers = [Answer.model_validate(row.body) for row in await connection.execute(replies)]
+        last = next((answer for answer in answers if answer.entry), None)
         return Context(
-            entry=next((answer.entry for answer in answers if answer.entry), None),
+            entry=last.entry if last else None,
+            aspect=last.aspect if last else None,
             offered=tuple(choice.says for choice in answers[0].choices) if answers else (),
         )
 

@@ -1,6 +1,7 @@
 """Answer one turn, whatever is broken (design rules 5, 7, 10).
 
 urgent words            → the emergency number, without asking Rasa
+several questions       → what Rasa answers to each, if it has an answer or choices for all
 Rasa answers            → its Answers
 Rasa fails, search sure → the entry's overview, with a word that something is wrong
 Rasa fails, search not  → an honest notice now, and the turn again until `retry_for` is over
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import re
 import traceback
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
@@ -22,10 +24,12 @@ from channels.core.privacy import without_labels
 from channels.core.store import Store
 from channels.errors import TurnFailedError, TurnPostponedError
 from knowledge.answer import Answer, AnswerKind
+from knowledge.parts import questions_in
 from knowledge.service import Knowledge
 
 log = structlog.get_logger(__name__)
 
+_TELLS = frozenset({AnswerKind.ANSWER, AnswerKind.CHOICES})
 _HAS_WORDS = re.compile(r"\w")
 
 
@@ -71,10 +75,27 @@ class TurnAnswerer:
         """What Rasa makes of it, or the best that can be said without Rasa."""
         context = await self._store.context(said.conversation, said.sequence)
         try:
+            questions = questions_in(question)
+            if len(questions) > 1 and (each := await self._each(said.conversation, questions, context)):
+                return each
             return await self._assistant.turn(said.conversation, question, context)
         except TurnFailedError as error:
             log.warning("turn_failed", sequence=said.sequence, why=str(error))
             return await self._without_rasa(said, question, context)
+
+    async def _each(
+        self, conversation: UUID, questions: Sequence[str], context: Context
+    ) -> list[Answer] | None:
+        """An answer or choices for each question, None when one has neither or two have the same."""
+        answers: list[Answer] = []
+        for question in questions:
+            reply = await self._assistant.turn(conversation, question, context)
+            answers += reply
+            if any(answer.kind not in _TELLS for answer in reply):
+                return None
+            context = Context(reply[-1].entry or context.entry, reply[-1].aspect or context.aspect)
+        told = {(answer.entry, answer.aspect, answer.choices if not answer.entry else ()) for answer in answers}
+        return answers if len(told) == len(answers) else None
 
     def _may_be_tried_again(self, said: Event) -> bool:
         return datetime.now(UTC) - said.created_at < self._retry_for

@@ -1,0 +1,24 @@
+"""Go back on what was understood: 「いや、転出のほう」「そうじゃなくて犬の」."""
+
+from __future__ import annotations
+
+import re
+
+from actions.turn import AnswerAction, Turn
+from knowledge.answer import Answer
+
+_NO = re.compile(
+    r"^(いや|いえ|いいえ|違う|違い|違くて|ちがう|ちがい|そうじゃ|間違|まちが|ごめん|すみません|あ[、。っ])"
+    r"[^、。\s]*[、。\s]+"
+)
+_RATHER = re.compile(r"(の)?(ほう|方)?(です|だよ|だ|なんだけど|なんですけど|ね|さ)?[。！!]*$")
+
+
+class ActionCorrect(AnswerAction):
+    """What is meant instead is asked about the same aspect."""
+
+    action_name = "action_correct"
+
+    def answer(self, turn: Turn) -> Answer:
+        meant = _RATHER.sub("", _NO.sub("", turn.text.strip())).strip()
+        return self._knowledge.answer(meant or turn.text, turn.asked, last=turn.entry)
