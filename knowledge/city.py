@@ -27,6 +27,7 @@ class City(Model):
         default=(),
         description="市内の地区や、市をふくむ地域の名前。ほかの町についての質問と区別するために使う",
     )
+    other_towns: Id | None = Field(default=None, description="ほかの町についての質問に答える outside の id")
     website: Pages = Field(default=(), description="公式サイト")
     sources: tuple[Source, ...] = Field(min_length=1, description="出典")
     priority: Annotated[

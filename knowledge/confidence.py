@@ -21,9 +21,9 @@ OFFERED = 3
 
 _WRONG = 10.0
 """What a wrong answer costs, when to say 「分かりません」 to who could have been answered costs 1."""
-_ASKED_BACK = 0.2
+_ASKED_BACK = 0.5
 """What it costs to choose from three."""
-_ASKED_IN_VAIN = 1.5
+_ASKED_IN_VAIN = 1.2
 """What it costs to read three choices and find none right: a no, and time."""
 
 
@@ -35,6 +35,7 @@ class Evidence:
     words, letters: the share of the question that it has. alike: likeness to its nearest question.
     lead: over the second hit, in standard deviations. length: of the question (log of letters).
     strange: the share of words that no entry has. elsewhere: another town's name is in the question.
+    outside: the best hit is what nobody here can answer.
     """
 
     question: float
@@ -46,6 +47,7 @@ class Evidence:
     length: float
     strange: float
     elsewhere: float
+    outside: float
 
 
 FEATURES = tuple(field.name for field in fields(Evidence))

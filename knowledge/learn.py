@@ -54,9 +54,10 @@ def fit(examples: Examples) -> Learned:
 
 
 def save(models: Mapping[Mode, Learned], path: Path = LEARNED) -> None:
-    """Write what was learned, rounded, so that a diff can be read."""
-    told = {mode: asdict(learned) for mode, learned in models.items()}
-    path.write_text(json.dumps(_rounded(told), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    """Write what was learned, rounded, so that a diff can be read; modes not learned stay as they are."""
+    told = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    told |= {mode: _rounded(asdict(learned)) for mode, learned in models.items()}
+    path.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _fit(examples: Examples, truth: NDArray[np.bool_]) -> Logistic:

@@ -198,6 +198,10 @@ def _broken_references(
         name = files[entry.id]
         for loc, message in broken_references_of(entry, entries, city, broken):
             yield Problem(name, line_in(root / name, loc), message)
+    elsewhere = city.other_towns if city else None
+    if elsewhere and elsewhere not in broken and _kind(entries, elsewhere) != "outside":
+        why = f"other_towns「{elsewhere}」という outside の項目はありません{_SPELLING}"
+        yield Problem(CITY, line_in(root / CITY, ("other_towns",)), why)
     if city and city.office not in broken and _kind(entries, city.office) != "department":
         why = f"office「{city.office}」という担当課はありません{_SPELLING}"
         yield Problem(CITY, line_in(root / CITY, ("office",)), why)

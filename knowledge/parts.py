@@ -30,7 +30,7 @@ def _asked_in(text: str) -> list[str]:
     """The questions that follow each other in `text`; what asks nothing goes with the one before."""
     found: list[str] = []
     for piece in filter(None, map(str.strip, _ENDS.split(text))):
-        if found and (len(piece) < _SHORTEST or not _ASKS.search(piece)):
+        if found and (min(len(piece), len(found[-1])) < _SHORTEST or not _ASKS.search(piece)):
             found[-1] += piece
         else:
             found.append(piece)

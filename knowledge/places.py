@@ -14,20 +14,30 @@ from sudachipy import SplitMode
 from knowledge import tokens
 
 _PLACE = "地名"
-_SUFFIX = re.compile(r"(?<=..)[都府県市区町村]$")
+_TOWN = re.compile(r"(?<=..)[都府県市区町村]$")
+_KIN = "娘|息子|孫|母|父|親|兄|姉|弟|妹|夫|妻|実家|家族|病院に入院"
 _OWNS = re.compile(
-    r"(市|町|村|区)?(の(?!娘|息子|孫|母|父|親|兄|姉|弟|妹|実家|家族|病院)|で(?!働|暮ら|生まれ)|役所|役場|市役所)"
+    rf"(市|町|村|区)?(の(?!{_KIN})|で(?!働|暮ら|生まれ|産|買)|役所|役場|市役所|に(?=住んで|寄[附付]|ある))"
 )
+_MOVED = re.compile(r"引っ?越|越して|転入|転出|移住|本籍|戻って|戻りま|帰って")
 
 
 def other_places(text: str, home: Sequence[str]) -> frozenset[str]:
     """The places, without 市 or 町, that `text` asks about and whose names hold none of `home`."""
+    return frozenset(_TOWN.sub("", place) for place in _owners(text, home))
+
+
+def is_of_another_town(text: str, home: Sequence[str]) -> bool:
+    """Whether what `text` asks for is said to be another town's, by its full name (「滝川市の」)."""
+    return not _MOVED.search(text) and any(map(_TOWN.search, _owners(text, home)))
+
+
+def _owners(text: str, home: Sequence[str]) -> list[str]:
     question = tokens.squeeze(text)
-    found = set()
-    for morpheme in tokens.morphemes(question, SplitMode.C):
-        if _PLACE not in morpheme.part_of_speech() or not _OWNS.match(question, morpheme.end()):
-            continue
-        name = _SUFFIX.sub("", morpheme.surface())
-        if not any(ours in name for ours in home):
-            found.add(name)
-    return frozenset(found)
+    return [
+        morpheme.surface()
+        for morpheme in tokens.morphemes(question, SplitMode.C)
+        if _PLACE in morpheme.part_of_speech()
+        and _OWNS.match(question, morpheme.end())
+        and not any(ours in morpheme.surface() for ours in home)
+    ]

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import structlog
+from numpy.typing import NDArray
 
 from knowledge import tokens
 from knowledge.aspects import Aspect, facts_of
@@ -24,6 +26,8 @@ from knowledge.meaning import MeaningIndex
 from knowledge.places import other_places
 from knowledge.progress import Tick, silently
 from knowledge.vectors import VectorStore
+
+log = structlog.get_logger(__name__)
 
 _PASSAGE = 110
 """Letters of an entry's title and text that are encoded: more costs time and finds no more."""
@@ -55,10 +59,18 @@ class Ranking:
     """What was found, best first, and how probably the first is right, or one of the first few."""
 
     hits: tuple[Hit, ...] = ()
-    right: float = 0.0
-    among: float = 0.0
     evidence: Evidence | None = None
     mode: Mode = Mode.LETTERS
+
+    @cached_property
+    def right(self) -> float:
+        """The probability that the first hit is right."""
+        return learned(self.mode).right.probability(self.evidence) if self.evidence else 0.0
+
+    @cached_property
+    def among(self) -> float:
+        """The probability that one of the first few entries is."""
+        return learned(self.mode).among.probability(self.evidence) if self.evidence else 0.0
 
     @property
     def verdict(self) -> Verdict:
@@ -144,7 +156,7 @@ class SearchIndex:
         self, text: str, limit: int = 5, accept: Callable[[AnyEntry], bool] = lambda _: True
     ) -> Ranking:
         """The best `limit` entries that `accept` lets through; an empty ranking when nothing was asked."""
-        if not tokens.words(text) and not tokens.pairs(text):
+        if not self._documents or not (tokens.words(text) or tokens.pairs(text)):
             return Ranking()
         signals = self._signals(text)
         order = [
@@ -153,16 +165,8 @@ class SearchIndex:
         if not order:
             return Ranking()
         called = self._called(tokens.squeeze(text))
-        hits = [self._hit(i, signals, called) for i in order[: max(limit, OFFERED)]]
-        evidence = self._evidence(text, signals, order)
-        models = learned(self.mode)
-        return Ranking(
-            tuple(hits[:limit]),
-            right=models.right.probability(evidence),
-            among=models.among.probability(evidence),
-            evidence=evidence,
-            mode=self.mode,
-        )
+        hits = tuple(self._hit(i, signals, called) for i in order[:limit])
+        return Ranking(hits, self._evidence(text, signals, order), signals.mode)
 
     def _hit(self, i: int, signals: _Signals, called: frozenset[str]) -> Hit:
         document = self._documents[i]
@@ -171,26 +175,40 @@ class SearchIndex:
 
     def _signals(self, text: str) -> _Signals:
         letters = _standard(self._lexical.scores(text))
-        parts = {"文字": letters}
-        nearest = fed_back = np.zeros(len(letters))
-        if self._meaning and self._vectors:
-            question = self._meaning.question(self._vectors.question(tokens.normalise(text)[-_ASKED:]))
+        question = self._meant(text)
+        if self._meaning is None or question is None:
+            mode, parts = Mode.LETTERS, {"文字": letters}
+            nearest = fed_back = np.zeros(len(letters))
+        else:
             nearest, near = self._meaning.nearest_texts(question)
-            passages = self._meaning.passages(question)
             first = (
                 _FIRST_LETTERS * letters
                 + _FIRST_QUESTIONS * _standard(near)
-                + _FIRST_PASSAGE * _standard(passages)
+                + _FIRST_PASSAGE * _standard(self._meaning.passages(question))
             )
             fed_back = self._meaning.fed_back(question, first)
-            parts = {
-                "文字": _LETTERS * letters,
-                "聞き方": _QUESTIONS * _standard(near),
-                "内容": _FED_BACK * _standard(fed_back),
-            }
+            mode, parts = (
+                Mode.MEANING,
+                {
+                    "文字": _LETTERS * letters,
+                    "聞き方": _QUESTIONS * _standard(near),
+                    "内容": _FED_BACK * _standard(fed_back),
+                },
+            )
         if (same := self._same.get(tokens.squeeze(text))) is not None:
             parts["同じ"] = np.where(np.arange(len(letters)) == same, _SAME, 0.0)
-        return _Signals(parts, nearest, fed_back)
+        return _Signals(mode, parts, nearest, fed_back)
+
+    def _meant(self, text: str) -> NDArray[np.float32] | None:
+        """The question's vector, None without meaning or when the encoder fails."""
+        if self._meaning is None or self._vectors is None:
+            return None
+        try:
+            vector = self._vectors.question(tokens.as_written(text)[-_ASKED:])
+        except Exception as error:  # an encoder is foreign code
+            log.warning("meaning_lost", why=type(error).__name__)
+            return None
+        return self._meaning.question(vector)
 
     def _evidence(self, text: str, signals: _Signals, order: Sequence[int]) -> Evidence:
         best, scores = order[0], signals.score[order]
@@ -206,6 +224,7 @@ class SearchIndex:
             length=math.log1p(len(tokens.squeeze(text))),
             strange=self._lexical.strange(text),
             elsewhere=float(any(all(p not in short for short in document.shorts) for p in others)),
+            outside=float(isinstance(document.entry, Outside)),
         )
 
     def _called(self, question: str) -> frozenset[str]:
@@ -220,6 +239,7 @@ class SearchIndex:
 class _Signals:
     """For each entry: the parts of its score, the cosine of its nearest text, that of its passage."""
 
+    mode: Mode
     parts: Mapping[str, Scores]
     nearest: Scores
     fed_back: Scores

@@ -27,6 +27,7 @@ from knowledge.entries import AnyEntry, Department, Faq, Outside, Place, Procedu
 from knowledge.errors import ContentError, NoSuchDayError, Problem, UnknownEntryError
 from knowledge.loader import CONTENT, Content, Loader
 from knowledge.phrases import Phrases
+from knowledge.places import is_of_another_town
 from knowledge.search import Ranking, SearchIndex, texts_to_encode
 from knowledge.vectors import VectorStore
 from knowledge.when import Asked, read_when, without_when
@@ -115,6 +116,7 @@ class Knowledge:
         self._snapshot = _Snapshot.of(content, None if self._is_behind else vectors)
         self.problems: tuple[Problem, ...] = ()
         self._stop = threading.Event()
+        self._reloading = threading.Lock()
 
     @property
     def phrases(self) -> Phrases:
@@ -126,35 +128,39 @@ class Knowledge:
 
     def reload(self) -> None:
         """Read `root` again; on a mistake keep the last good snapshot and say why."""
-        try:
-            self._snapshot = _Snapshot.of(self._loader.load(), self._vectors, self._snapshot)
-        except ContentError as error:
-            self.problems = error.problems
-            for problem in error.problems:
-                log.error("knowledge_broken", file=problem.path, line=problem.line, why=problem.message)
-        else:
-            self.problems = ()
-            log.info("knowledge_reloaded", entries=len(self._snapshot.content.entries))
+        with self._reloading:
+            try:
+                self._snapshot = _Snapshot.of(self._loader.load(), self._vectors, self._snapshot)
+            except ContentError as error:
+                self.problems = error.problems
+                for problem in error.problems:
+                    log.error("knowledge_broken", file=problem.path, line=problem.line, why=problem.message)
+            else:
+                self.problems = ()
+                log.info("knowledge_reloaded", entries=len(self._snapshot.content.entries))
 
     def watch(self) -> None:
         """Make vectors that are missing, then reload on every change below `root`, until `close`.
 
-        In a background thread.
+        In background threads.
         """
         threading.Thread(target=self._watch, name="knowledge-watch", daemon=True).start()
+        if self._is_behind:
+            threading.Thread(target=self._reload_safely, name="knowledge-vectors", daemon=True).start()
 
     def close(self) -> None:
         """Stop watching."""
         self._stop.set()
 
     def _watch(self) -> None:
-        if self._is_behind:
-            self.reload()
         for _ in watchfiles.watch(self._root, stop_event=self._stop, debounce=_RUSH, step=_QUIET):
-            try:
-                self.reload()
-            except Exception as error:  # a bug must not end the watch: the next save may be read well
-                log.exception("knowledge_reload_failed", why=type(error).__name__)
+            self._reload_safely()
+
+    def _reload_safely(self) -> None:
+        try:
+            self.reload()
+        except Exception as error:  # a bug must not end the watch: the next save may be read well
+            log.exception("knowledge_reload_failed", why=type(error).__name__)
 
     def urgent(self, text: str) -> Answer | None:
         """The answer that goes before anything else (design rule 7), None when life is not at risk."""
@@ -176,6 +182,8 @@ class Knowledge:
             entry, its = pressed
             return composer.about(entry, its or aspect, 1.0)
         ranking = snapshot.index.search(text)
+        if elsewhere := _of_another_town(text, snapshot.content, ranking):
+            return composer.about(elsewhere, aspect, 1.0)
         if sure := ranking.sure:
             return composer.about(sure.entry, aspect, ranking.right)
         previous = snapshot.content.entries.get(last or "")
@@ -273,6 +281,14 @@ class Knowledge:
         if ranking.offered:
             return composer.choices(ranking.offered, ranking.among)
         return composer.refer(self.phrases.unknown, AnswerKind.UNKNOWN, ranking.among)
+
+
+def _of_another_town(text: str, content: Content, ranking: Ranking) -> AnyEntry | None:
+    """What to say of another town's services; the tax office in 滝川 is ours too, though not the city's."""
+    is_ours_too = bool(ranking.hits) and ranking.hits[0].entry.handled_by is not None
+    if is_ours_too or not is_of_another_town(text, content.city.home):
+        return None
+    return content.entries.get(content.city.other_towns or "")
 
 
 def _goes_on(text: str, aspect: Aspect, previous: AnyEntry, ranking: Ranking) -> bool:

@@ -21,6 +21,7 @@ FOLDERS = {
     "faq": "faq",
     "department": "departments",
     "notice": "notices",
+    "outside": "outside",
 }
 BLANK = "ここに書く"
 _FIRST = ("id", "title", "aliases", "questions", "summary", "easy", "department", "status", "sources")

@@ -34,6 +34,10 @@ STOP = frozenset(
 _MARKUP = re.compile(r"<[^<>]*>")
 _SYMBOLS = frozenset({"補助記号", "記号", "空白"})
 _ROMAJI = re.compile(r"[a-z]{3,}")
+_LATIN = re.compile(r"[a-z]+")
+_SENTENCE = 14
+"""Letters from which katakana alone are no word (マイナンバーカード) but a way of writing."""
+_KATAKANA_ONLY = re.compile(r"[^一-龠ぁ-ゖ]*[ァ-ヴ][^一-龠ぁ-ゖ]*")
 _KANA = re.compile(r"(?!.*っ(っ|$))[ぁ-ゖー]+")
 _dictionary = Dictionary(dict="core")
 _local = threading.local()
@@ -77,6 +81,19 @@ def words(text: str) -> tuple[Word, ...]:
 def forms(text: str) -> list[str]:
     """The normalised forms of `words(text)`."""
     return [word.form for word in words(text)]
+
+
+def as_written(text: str) -> str:
+    """`normalise`, with romaji (jidou teate) and pure katakana as hiragana: how residents would write it."""
+    plain = normalise(text)
+    if len(plain) >= _SENTENCE and _KATAKANA_ONLY.fullmatch(plain):
+        return str(jaconv.kata2hira(plain))
+    words = _LATIN.findall(plain)
+    if len(words) > 1 and len("".join(words)) * 2 > len(plain):
+        kana = {word: str(jaconv.alphabet2kana(word)) for word in words}
+        if sum(bool(_KANA.fullmatch(spelt)) for spelt in kana.values()) * 3 >= 2 * len(kana):
+            return _LATIN.sub(lambda match: kana[match[0]], plain)
+    return plain
 
 
 @lru_cache(maxsize=65_536)

@@ -32,6 +32,7 @@ from ops.model import ensure_model
 from ops.resident import PATIENCE, Resident
 from ops.run import say
 from ops.stack import Ports, Stack
+from ops.vectors import ensure_vectors
 
 QUESTIONS = (
     "児童手当の手続きに必要なものは？",
@@ -71,6 +72,7 @@ def main() -> int:
     content = folder / "content"
     shutil.copytree(CONTENT, content)
     settings = {"MADOGUCHI_CONTENT": str(content), "MADOGUCHI_LINE_CHANNEL_SECRET": LINE_SECRET}
+    ensure_vectors(say)
     stack = Stack(folder / "run", Ports.free(), ensure_model(say), settings)
     try:
         first = _timed(lambda: stack.start(say))

@@ -25,6 +25,7 @@ from ops.model import ROOT, ensure_model
 from ops.resident import PATIENCE, Resident
 from ops.run import say
 from ops.stack import Ports, Stack
+from ops.vectors import ensure_vectors
 
 QUESTIONS = ROOT / "tests" / "questions"
 SETS = ("tuned", "blind")
@@ -94,6 +95,7 @@ class Turn:
 def main() -> int:
     """Start a house of its own, ask everything, print the tables; returns 1 when it can't be started."""
     folder = Path(tempfile.mkdtemp(prefix="madoguchi-quality-"))
+    ensure_vectors(say)
     stack = Stack(folder / "run", Ports.free(), ensure_model(say))
     try:
         stack.start(say)

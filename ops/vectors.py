@@ -39,4 +39,7 @@ def ensure_vectors(say: Callable[[str], None]) -> None:
             said = time.monotonic()
             say(f"  索引を作っています（{done}/{total}）")
 
-    vectors.of(texts, tick)
+    try:
+        vectors.of(texts, tick)
+    except Exception as error:  # an encoder is foreign code, and the house runs without it
+        say(f"意味の索引を作れませんでした（{type(error).__name__}）。文字だけで探します。")
