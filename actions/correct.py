@@ -8,10 +8,9 @@ from actions.turn import AnswerAction, Turn
 from knowledge.answer import Answer
 
 _NO = re.compile(
-    r"^(いや|いえ|いいえ|違う|違い|違くて|ちがう|ちがい|そうじゃ|間違|まちが|ごめん|すみません|あ[、。っ])"
-    r"[^、。\s]*[、。\s]+"
+    r"^(?:いや|いえ|いいえ|違|ちが|そうじゃ|間違|まちが|ごめん|すみま|あ[、。っ])[^、。！\s]*?(?:なくて|[、。！\s])+"
 )
-_RATHER = re.compile(r"(の)?(ほう|方)?(です|だよ|だ|なんだけど|なんですけど|ね|さ)?[。！!]*$")
+_RATHER = re.compile(r"の?(?:ほう|方)\S*$")
 
 
 class ActionCorrect(AnswerAction):
