@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 from actions.turn import AnswerAction, Turn
-from knowledge.answer import Answer
+from knowledge.answer import Answer, AnswerKind
 
 _REFERRED = frozenset({"complain", "feedback_bad"})
+_DOUBTED = frozenset({*_REFERRED, "abuse", "bot_help", "out_of_scope"})
+_NEAR = 0.85
+"""How probably one of the choices must be right to be offered where Rasa heard no question."""
 
 
 class ActionTalk(AnswerAction):
     """Intents are phrases of the same name; a procedure named in small talk is answered.
 
-    A grievance may be a question (「税金が払えない」「除雪が来ない」): what it is surely about is answered.
+    A grievance may be a question (「税金が払えない」「除雪が来ない」), and what seems outside may be known:
+    then what is found is said, if it is sure or near.
     """
 
     action_name = "action_talk"
 
     def answer(self, turn: Turn) -> Answer:
         phrase: str = getattr(self._knowledge.phrases.talk, turn.intent)
-        if turn.intent in _REFERRED:
-            return self._knowledge.sure(turn.text) or self._knowledge.refer(phrase)
-        return self._knowledge.sure(turn.text, named=True) or self._knowledge.talk(phrase)
+        if turn.intent not in _DOUBTED:
+            return self._knowledge.sure(turn.text, named=True) or self._knowledge.talk(phrase)
+        found = self._knowledge.answer(turn.text)
+        is_near = found.kind is AnswerKind.CHOICES and (found.confidence or 0) >= _NEAR
+        if found.kind is AnswerKind.ANSWER or found.entry or is_near:
+            return found
+        refers = turn.intent in _REFERRED
+        return self._knowledge.refer(phrase) if refers else self._knowledge.talk(phrase)

@@ -39,15 +39,18 @@ class Turn:
             text=tracker.latest_message.get("text") or "",
             intent=tracker.get_intent_of_latest_message(skip_fallback_intent=False) or "",
             entry=context.get("entry"),
-            asked=Aspect(context.get("aspect") or Aspect.ABOUT),
+            asked=_aspect(context.get("aspect")),
             offered=tuple(context.get("offered") or ()),
         )
 
     @property
     def aspect(self) -> Aspect:
         """The aspect that the intent asks for; the overview when it asks for none."""
-        name = self.intent.removeprefix(_ASPECT_PREFIX)
-        return Aspect(name) if name in Aspect else Aspect.ABOUT
+        return _aspect(self.intent.removeprefix(_ASPECT_PREFIX))
+
+
+def _aspect(name: str | None) -> Aspect:
+    return Aspect(name) if name in Aspect else Aspect.ABOUT
 
 
 class AnswerAction(Action, ABC):

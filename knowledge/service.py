@@ -216,14 +216,14 @@ class Knowledge:
             if not isinstance(previous, Place | Department):
                 previous = snapshot.content.department(previous.department)
             return composer.hours(previous, asked, now, 1.0)
+        if not tokens.words(place):
+            return composer.talk(self.phrases.hours.which)
         anything = snapshot.index.search(place)
         if sure := anything.sure:
             return self._hours_of_counter(composer, sure.entry, asked, now, anything.right)
         if ranking.offered:
             return composer.choices(ranking.offered, ranking.among)
-        if tokens.words(place):
-            return self.answer(text, last=last)
-        return composer.talk(self.phrases.hours.which)
+        return self.answer(text, last=last)
 
     def _hours_of_counter(
         self, composer: Composer, entry: AnyEntry, asked: Asked, now: datetime, confidence: float

@@ -74,6 +74,12 @@ class Turn:
         return {self.titles[choice] for choice in said if choice in self.titles}
 
     @property
+    def pressed(self) -> str | None:
+        """The button that a resident presses to go on: the first that is right."""
+        said = [c.says for r in self.replies if r.kind is AnswerKind.CHOICES for c in r.choices]
+        return next((says for says in said if self.titles.get(says) in self.label.entries), None)
+
+    @property
     def is_helped(self) -> bool:
         return self.is_right or not self.offered.isdisjoint(self.label.entries)
 
@@ -132,7 +138,10 @@ async def _talk(
         for row in talk:
             says = row.get("say") or row["text"]
             replies = tuple(map(Answer.model_validate, await resident.ask_all(says)))
-            turns.append(Turn(says, Label.of(row), replies, titles))
+            turn = Turn(says, Label.of(row), replies, titles)
+            turns.append(turn)
+            if not turn.is_answered and turn.pressed:
+                await resident.ask_all(turn.pressed)
         await resident.leave()
         return turns
 
