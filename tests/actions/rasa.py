@@ -21,7 +21,8 @@ class Said:
     @property
     def context(self) -> dict[str, Any]:
         offered = [choice.says for choice in self.answer.choices]
-        return {"offered": offered} | ({"entry": self.answer.entry} if self.answer.entry else {})
+        last = {"entry": self.answer.entry, "aspect": self.answer.aspect} if self.answer.entry else {}
+        return {"offered": offered} | last
 
 
 def tracker(text: str | None, intent: str | None = None, **context: object) -> Tracker:
@@ -31,7 +32,7 @@ def tracker(text: str | None, intent: str | None = None, **context: object) -> T
         "text": text,
         "intent": found,
         "intent_ranking": [found],
-        "entities": context.pop("entities", []),
+        "entities": [],
         "metadata": context,
     }
     return Tracker("a-conversation", {}, message, [], False, None, {}, "action_listen")

@@ -27,7 +27,8 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def server(log: Path) -> Iterator[httpx.Client]:
     """The real action server on a port of its own."""
     port = free_port()
-    environment = os.environ | {"MADOGUCHI_ACTIONS_PORT": str(port), "PYTHONUNBUFFERED": "1"}
+    settings = {"MADOGUCHI_ACTIONS_PORT": str(port), "MADOGUCHI_ENCODER": "none", "PYTHONUNBUFFERED": "1"}
+    environment = os.environ | settings
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "actions.server"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -39,6 +39,10 @@ class ScriptedAssistant:
 
     failures: int = 0
     bugs: int = 0
+    fails_at: str | None = None
+    says: Callable[[str], list[Answer]] = lambda said: [
+        Answer(kind=AnswerKind.TALK, text=f"聞きました：{said}")
+    ]
     heard: list[str] = field(default_factory=list)
     contexts: list[Context] = field(default_factory=list)
     _slow: float = 0.2
@@ -50,11 +54,14 @@ class ScriptedAssistant:
         if self.bugs:
             self.bugs -= 1
             raise RuntimeError("a bug")
+        if self.fails_at is not None and self.fails_at in said:
+            self.fails_at = None
+            raise TurnFailedError("scripted")
         self._slow /= 2  # the later, the quicker: without a lock the last would be first
         await asyncio.sleep(self._slow)
         self.heard.append(said)
         self.contexts.append(context)
-        return [Answer(kind=AnswerKind.TALK, text=f"聞きました：{said}")]
+        return self.says(said)
 
 
 @dataclass

@@ -153,13 +153,13 @@ async def test_the_context_of_a_turn_is_what_was_said_before_it(store: Store) ->
     conversation = await store.open_web()
     first = await store.say(conversation, "児童手当", "key-00001")
     assert await store.context(conversation, first) == Context()
-    about = Answer(kind=AnswerKind.ANSWER, text="手当", entry="child-allowance")
+    about = Answer(kind=AnswerKind.ANSWER, text="手当", entry="child-allowance", aspect="about")
     choices = (AnswerChoice(label="一", says="転入届"), AnswerChoice(label="二", says="転出届"))
     await store.reply(conversation, first, [about])
     second = await store.say(conversation, "引っ越し", "key-00002")
     await store.reply(conversation, second, [Answer(kind=AnswerKind.CHOICES, text="どれ", choices=choices)])
     third = await store.say(conversation, "1番", "key-00003")
-    now = Context(entry="child-allowance", offered=("転入届", "転出届"))
+    now = Context(entry="child-allowance", aspect="about", offered=("転入届", "転出届"))
     assert await store.context(conversation, third) == now
     await store.reply(conversation, third, [an_answer()])
     assert await store.context(conversation, third) == now, "the same at every attempt"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from sqlalchemy import func, text, update
 
 from channels.core import tables
 from channels.core.turns import TurnAnswerer
-from knowledge.answer import Answer, AnswerKind
+from knowledge.answer import Answer, AnswerChoice, AnswerKind
 from knowledge.service import Knowledge
 from tests.channels.conftest import Bench
 
@@ -192,3 +193,134 @@ async def test_a_message_unsent_while_it_is_answered_gets_no_answer(bench: Bench
         await connection.execute(update(tables.event).values(body={"unsent": True}))
     assert not await bench.store.reply(conversation, sequence, [Answer(kind=AnswerKind.TALK, text="答え")])
     assert await said_by_bot(bench, conversation) == []
+
+
+BOTH = "犬の注射はいくらですか？あと粗大ごみはどこに出せますか？"
+DOG, GARBAGE = "犬の注射はいくらですか？", "粗大ごみはどこに出せますか？"
+KNOWN = {
+    DOG: ("dog-registration", "fee"),
+    GARBAGE: ("garbage", "where"),
+    BOTH: ("environment", "about"),
+}
+
+
+def answered(said: str) -> list[Answer]:
+    """An answer to each question alone, and another one to both at once."""
+    entry, aspect = KNOWN[said]
+    return [Answer(kind=AnswerKind.ANSWER, text=f"答え：{said}", entry=entry, aspect=aspect)]
+
+
+def refused(said: str) -> list[Answer]:
+    """Nothing is known of the second question."""
+    return [Answer(kind=AnswerKind.UNKNOWN, text="分かりません")] if said == GARBAGE else answered(said)
+
+
+def the_same(said: str) -> list[Answer]:
+    """Both questions are about the same."""
+    return [
+        answer.model_copy(update={"entry": "environment", "aspect": "about"}) for answer in answered(said)
+    ]
+
+
+def chosen(said: str) -> list[Answer]:
+    """The second question leaves a choice."""
+    choices = (AnswerChoice(label="粗大ごみ", says="粗大ごみ"),)
+    return (
+        [Answer(kind=AnswerKind.CHOICES, text="どれ", choices=choices)] if said == GARBAGE else answered(said)
+    )
+
+
+async def test_two_questions_get_two_answers_in_one_reply(bench: Bench) -> None:
+    conversation = await bench.store.open_web()
+    sequence = await bench.store.say(conversation, BOTH, KEY)
+    bench.assistant.says = answered
+    await bench.work()
+    assert await said_by_bot(bench, conversation) == [f"答え：{DOG}", f"答え：{GARBAGE}"]
+    assert bench.assistant.heard == [DOG, GARBAGE]
+    assert await bench.store.is_answered(conversation, sequence)
+
+
+async def test_a_question_goes_on_from_the_one_before_it_in_the_same_message(bench: Bench) -> None:
+    conversation = await bench.store.open_web()
+    await bench.store.say(conversation, BOTH, KEY)
+    bench.assistant.says = answered
+    await bench.work()
+    first, second = bench.assistant.contexts
+    assert (first.entry, first.aspect) == (None, None)
+    assert (second.entry, second.aspect, second.offered) == ("dog-registration", "fee", ())
+
+
+async def test_the_next_message_goes_on_from_the_last_answer(bench: Bench) -> None:
+    conversation = await bench.store.open_web()
+    await bench.store.say(conversation, BOTH, "key-00001")
+    bench.assistant.says = lambda said: answered(said) if said in KNOWN else answered(DOG)
+    await bench.work()
+    await bench.store.say(conversation, "いつまで", "key-00002")
+    await bench.work()
+    assert bench.assistant.contexts[-1].entry == "garbage"
+
+
+async def test_choices_for_one_of_two_questions_are_offered(bench: Bench) -> None:
+    conversation = await bench.store.open_web()
+    await bench.store.say(conversation, BOTH, KEY)
+    bench.assistant.says = chosen
+    await bench.work()
+    assert await said_by_bot(bench, conversation) == [f"答え：{DOG}", "どれ"]
+
+
+@pytest.mark.parametrize("says", [refused, the_same])
+async def test_a_part_refused_or_answered_like_the_other_has_the_whole_asked_once_more(
+    bench: Bench, says: Callable[[str], list[Answer]]
+) -> None:
+    conversation = await bench.store.open_web()
+    await bench.store.say(conversation, BOTH, KEY)
+    bench.assistant.says = says
+    await bench.work()
+    assert await said_by_bot(bench, conversation) == [f"答え：{BOTH}"]
+    assert bench.assistant.heard == [DOG, GARBAGE, BOTH]
+    assert bench.assistant.contexts[-1] == bench.assistant.contexts[0]
+
+
+async def test_small_talk_before_a_question_has_the_whole_asked(bench: Bench) -> None:
+    conversation = await bench.store.open_web()
+    await bench.store.say(conversation, BOTH, KEY)
+    talk = [Answer(kind=AnswerKind.TALK, text="こんにちは")]
+    bench.assistant.says = lambda said: talk if said == DOG else answered(said)
+    await bench.work()
+    assert await said_by_bot(bench, conversation) == [f"答え：{BOTH}"]
+    assert bench.assistant.heard == [DOG, BOTH]
+
+
+async def test_a_failure_at_the_second_question_is_a_failure_of_the_turn(
+    bench: Bench, knowledge: Knowledge
+) -> None:
+    conversation = await bench.store.open_web()
+    sequence = await bench.store.say(conversation, BOTH, KEY)
+    bench.assistant.says, bench.assistant.fails_at = answered, GARBAGE
+    await bench.work()
+    first, *_ = await said_by_bot(bench, conversation)
+    assert first in (knowledge.phrases.trouble, knowledge.phrases.trouble_answer)
+    await bench.work()
+    assert await bench.store.is_answered(conversation, sequence)
+    if first == knowledge.phrases.trouble:
+        assert (await said_by_bot(bench, conversation))[1:] == [f"答え：{DOG}", f"答え：{GARBAGE}"]
+    else:
+        assert len(await said_by_bot(bench, conversation)) == 2
+
+
+async def test_an_emergency_among_two_questions_is_answered_alone(bench: Bench) -> None:
+    conversation = await bench.store.open_web()
+    await bench.store.say(conversation, f"家が燃えている。{BOTH}", KEY)
+    await bench.work()
+    (reply,) = await said_by_bot(bench, conversation)
+    assert "119" in reply
+    assert bench.assistant.heard == []
+
+
+async def test_a_number_is_hidden_once_for_all_questions(bench: Bench, knowledge: Knowledge) -> None:
+    conversation = await bench.store.open_web()
+    await bench.store.say(conversation, f"{DOG}あと1234 5678 9012 の再発行はどこ？", KEY)
+    bench.assistant.says = lambda said: [Answer(kind=AnswerKind.ANSWER, text="答え", entry=f"e{len(said)}")]
+    await bench.work()
+    assert (await said_by_bot(bench, conversation)).count(knowledge.phrases.masked) == 1
+    assert all("1234" not in heard for heard in bench.assistant.heard)

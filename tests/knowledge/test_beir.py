@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import pytest
 
 from knowledge.beir import evaluate, read_folder, trec_lines
 from knowledge.errors import ContentError
+from knowledge.vectors import VectorStore
+from tests.knowledge.encoders import HashEncoder, real_encoder
 
 DOCUMENTS = {
     "d1": ("児童手当はいくらですか", "月に1万円です。"),
@@ -35,7 +38,7 @@ def a_folder(root: Path, **files: str) -> Path:
 
 
 def test_each_query_with_a_grade_is_asked_and_measured(tmp_path: Path) -> None:
-    scores = evaluate(read_folder(a_folder(tmp_path)))
+    scores = evaluate(read_folder(a_folder(tmp_path)), None)
     assert set(scores.run) == {"q1", "q2"}
     assert scores.measures["Hit@1（最良）"] == 1
     assert scores.measures["MRR@10"] == 1
@@ -45,22 +48,47 @@ def test_each_query_with_a_grade_is_asked_and_measured(tmp_path: Path) -> None:
 
 def test_a_grade_counts_two_to_its_power_less_one(tmp_path: Path) -> None:
     folder = read_folder(a_folder(tmp_path, qrels__dev_tsv="q2\td2\t1\nq2\td1\t2\n"))
-    [found] = evaluate(folder).run.values()
-    assert list(found) == ["d2"]  # the document of grade 1 alone: (2^1 - 1) of (2^2 - 1) + 1 / log2(3)
-    assert evaluate(folder).measures["nDCG@10"] == pytest.approx(1 / (3 + 0.6309), abs=1e-3)
+    [found] = evaluate(folder, None).run.values()
+    assert list(found) == ["d2", "d1"]
+    best, second = 2**2 - 1, 2**1 - 1
+    gained, possible = second + best / math.log2(3), best + second / math.log2(3)
+    assert evaluate(folder, None).measures["nDCG@10"] == pytest.approx(gained / possible, abs=1e-3)
 
 
 def test_the_run_is_written_as_trec_reads_it(tmp_path: Path) -> None:
-    scores = evaluate(read_folder(a_folder(tmp_path)))
+    scores = evaluate(read_folder(a_folder(tmp_path)), None)
     first = next(trec_lines(scores.run)).split()
     assert first[:4] == ["q1", "Q0", "d1", "1"]
-    assert float(first[4]) > 0
+    assert float(first[4]) == pytest.approx(scores.run["q1"]["d1"], abs=1e-5)
 
 
-def test_progress_is_told(tmp_path: Path) -> None:
-    told: list[tuple[int, int]] = []
-    evaluate(read_folder(a_folder(tmp_path)), lambda done, total: told.append((done, total)))
-    assert told == [(1, 2), (2, 2)]
+def test_progress_is_told_of_indexing_and_of_asking(tmp_path: Path) -> None:
+    indexed: list[tuple[int, int]] = []
+    asked: list[tuple[int, int]] = []
+    evaluate(
+        read_folder(a_folder(tmp_path)),
+        HashEncoder(),
+        lambda done, total: indexed.append((done, total)),
+        lambda done, total: asked.append((done, total)),
+    )
+    assert indexed[-1] == (4, 4)  # a title and a text of each document
+    assert asked == [(1, 2), (2, 2)]
+
+
+def test_with_an_encoder_a_query_without_a_word_of_its_document_finds_it(
+    tmp_path: Path, vectors: VectorStore
+) -> None:
+    queries = '{"_id": "q1", "text": "キッズのための給付金"}\n{"_id": "q2", "text": "ライブラリーの営業"}\n'
+    folder = read_folder(a_folder(tmp_path, queries_jsonl=queries))
+    scores = evaluate(folder, real_encoder())
+    assert [max(run, key=run.__getitem__) for run in scores.run.values()] == ["d1", "d2"]
+
+
+def test_a_query_without_letters_finds_nothing(tmp_path: Path) -> None:
+    queries = '{"_id": "q1", "text": "？"}\n{"_id": "q2", "text": "図書館"}\n'
+    scores = evaluate(read_folder(a_folder(tmp_path, queries_jsonl=queries)), None)
+    assert scores.run["q1"] == {}
+    assert scores.measures["Hit@1"] == 0.5
 
 
 @pytest.mark.parametrize(

@@ -251,13 +251,6 @@ def test_a_question_of_two_entries_is_told_at_the_second(tmp_path: Path) -> None
     assert "parking にもあります" in message
 
 
-def test_a_question_that_finds_another_entry_is_told(tmp_path: Path) -> None:
-    lost = changed("  - 車庫がない", "  - 月極駐輪場")
-    [(path, line, message)] = told(tmp_path, {ENTRY: lost, OTHER: RIGHT_OTHER})
-    assert (path, line) == (ENTRY, 9)
-    assert "scooters が見つかります" in message
-
-
 @pytest.mark.parametrize(
     ("old", "new"),
     [

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -8,8 +9,13 @@ from pathlib import Path
 import pytest
 
 from knowledge.cli import main
+from knowledge.confidence import FEATURES, Learned, Mode
+from knowledge.loader import load
 from knowledge.schemas import SCHEMAS, schema_text
+from knowledge.search import texts_to_encode
 from knowledge.service import local_now
+from knowledge.vectors import VectorStore
+from tests.knowledge.encoders import real_encoder
 from tests.knowledge.handmade import OFFICE, SOURCE, a_content, an_entry
 from tests.knowledge.website import closed_door, website
 
@@ -44,6 +50,8 @@ class Clerk:
         self, root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         self.root, self._monkeypatch, self._capsys = root, monkeypatch, capsys
+        self.vectors = root.parent / "vectors.sqlite"
+        monkeypatch.setattr("knowledge.cli_search.CACHE", self.vectors)
 
     def has(self, files: dict[str, str]) -> None:
         a_content(self.root, {"departments/tax-office.yml": TAX_OFFICE, "city.yml": CITY, **files})
@@ -60,6 +68,7 @@ class Clerk:
 def clerk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Clerk:
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setenv("no_proxy", "*")
+    monkeypatch.setenv("MADOGUCHI_ENCODER", "none")
     return Clerk(tmp_path / "content", monkeypatch, capsys)
 
 
@@ -214,6 +223,8 @@ def test_list_of_the_coverage_shows_what_is_answered_and_what_is_not(clerk: Cler
         ("new", "office", "parking"),
         ("new", "procedure"),
         ("search",),
+        ("learn",),
+        ("eval", "--questions", "a.yml", "--beir", "b"),
     ],
 )
 def test_a_command_that_is_used_wrongly_is_refused(clerk: Clerk, arguments: tuple[str, ...]) -> None:
@@ -230,13 +241,146 @@ def test_help_tells_the_exit_codes(clerk: Clerk, arguments: tuple[str, ...]) -> 
     assert "終了コード: 0 正常、1 間違い" in ran.out
 
 
-def test_search_shows_the_best_entry_first_or_that_there_is_none(clerk: Clerk) -> None:
-    dogs = an_entry("faq", "dogs").replace("駐車場の手続き", "犬の登録").replace("駐車場を借り", "犬を飼い")
-    clerk.has({ENTRY: an_entry(), "faq/dogs.yml": dogs})
+DOGS = an_entry("faq", "dogs").replace("駐車場の手続き", "犬の登録").replace("駐車場を借り", "犬を飼い")
+QUESTIONS = """
+- {text: 犬を飼いたい, entries: [dogs], aspect: about}
+- {text: 犬の登録, entries: [parking], aspect: about}
+- {text: 駐車場の手続き, entries: [parking], aspect: about}
+- {text: ？, entries: [], aspect: about, why: unanswerable}
+"""
+
+
+@pytest.fixture
+def meaning(vectors: VectorStore, monkeypatch: pytest.MonkeyPatch, clerk: Clerk) -> Clerk:
+    """A clerk who has the encoder that comes along."""
+    monkeypatch.delenv("MADOGUCHI_ENCODER")
+    return clerk
+
+
+def lines(ran: Ran) -> dict[str, str]:
+    """The last cell of each row of a table by its first."""
+    rows = [re.split(r"\s{2,}", line.strip()) for line in ran.out.splitlines()]
+    return {row[0]: row[-1] for row in rows}
+
+
+def test_search_shows_the_best_entry_first_and_how_sure_it_is_or_that_there_is_none(clerk: Clerk) -> None:
+    clerk.has({ENTRY: an_entry(), "faq/dogs.yml": DOGS})
     ran = clerk.runs("search", "犬を飼いたい")
+    best, *_, sure = ran.out.splitlines()
     assert ran.code == 0
-    assert ran.out.splitlines()[0].split()[2:] == ["dogs", "犬の登録"]
+    assert best.split()[1:] == ["dogs", "犬の登録"]
+    assert re.fullmatch(r"1位が正しい見込み \d+%", sure)
     assert clerk.runs("search", "😀").out == "見つかりません。\n"
+
+
+def test_search_explains_why_an_entry_won(clerk: Clerk) -> None:
+    clerk.has({ENTRY: an_entry(), "faq/dogs.yml": DOGS})
+    ran = clerk.runs("search", "犬を飼いたい", "--explain")
+    assert ran.code == 0
+    assert ran.out.startswith("探し方: 文字だけ\n")
+    assert ran.out.splitlines()[-1].startswith("→ ")
+    assert clerk.runs("search", "😀", "--explain").out == "調べる言葉がありません。\n"
+
+
+def test_search_goes_by_meaning_and_keeps_the_vectors(meaning: Clerk) -> None:
+    meaning.has({ENTRY: an_entry(), "faq/dogs.yml": DOGS})
+    assert meaning.runs("search", "ワンちゃん", "--explain").out.startswith("探し方: 文字と意味\n")
+    assert meaning.vectors.exists()
+
+
+def test_index_makes_the_vectors_once(meaning: Clerk) -> None:
+    meaning.has({ENTRY: an_entry(), "faq/dogs.yml": DOGS})
+    texts = texts_to_encode(load(meaning.root).entries.values())
+    ran = meaning.runs("index")
+    assert (ran.code, ran.out, ran.err) == (0, "", "")
+    assert VectorStore(real_encoder(), meaning.vectors).has(texts)
+    before = meaning.vectors.read_bytes()
+    assert meaning.runs("index").code == 0
+    assert meaning.vectors.read_bytes() == before
+
+
+def test_index_without_an_encoder_says_what_that_means(clerk: Clerk) -> None:
+    clerk.has({ENTRY: an_entry()})
+    ran = clerk.runs("index")
+    assert (ran.code, ran.out) == (0, "")
+    assert "文字だけで探します" in ran.err
+    assert not clerk.vectors.exists()
+
+
+@pytest.mark.parametrize("command", [("index",), ("search", "犬"), ("eval",)])
+def test_broken_content_is_told_by_every_command(meaning: Clerk, command: tuple[str, ...]) -> None:
+    meaning.has({ENTRY: an_entry(more="brng: 印鑑\n")})
+    ran = meaning.runs(*command)
+    assert (ran.code, ran.out) == (1, "")
+    assert f"{ENTRY}:8:" in ran.err
+
+
+def test_eval_counts_how_labelled_questions_are_answered(clerk: Clerk, tmp_path: Path) -> None:
+    clerk.has({ENTRY: an_entry(), "faq/dogs.yml": DOGS})
+    (tmp_path / "questions.yml").write_text(QUESTIONS, encoding="utf-8")
+    ran = clerk.runs("eval", "--questions", str(tmp_path / "questions.yml"))
+    assert ran.code == 0
+    told = lines(ran)
+    assert (told["答えのある質問"], told["答えのない質問"]) == ("3", "1")
+    assert told["1位が正しい"] == "66.7%"
+    assert told["「分からない」と言えた"] == "100.0%"
+    assert "誤答" not in ran.out
+
+
+def test_eval_shows_what_was_answered_wrongly_and_draws_the_curve(clerk: Clerk, tmp_path: Path) -> None:
+    clerk.has({ENTRY: an_entry(), "faq/dogs.yml": DOGS})
+    (tmp_path / "questions.yml").write_text(QUESTIONS, encoding="utf-8")
+    curve = tmp_path / "figures" / "curve.svg"
+    ran = clerk.runs(
+        *("eval", "--questions", str(tmp_path / "questions.yml"), "--wrong", "--curve", str(curve))
+    )
+    wrong, *_, drawn = ran.out.splitlines()
+    assert wrong == "誤答  犬の登録  正: ('parking',)  答: dogs"
+    assert drawn == f"図を書きました: {curve}"
+    assert curve.stat().st_size > 1000
+
+
+def test_eval_measures_any_folder_and_writes_the_run(clerk: Clerk, tmp_path: Path) -> None:
+    folder = tmp_path / "dogs"
+    (folder / "qrels").mkdir(parents=True)
+    (folder / "corpus.jsonl").write_text('{"_id": "d1", "title": "犬", "text": ""}\n', encoding="utf-8")
+    (folder / "queries.jsonl").write_text('{"_id": "q1", "text": "犬"}\n', encoding="utf-8")
+    (folder / "qrels" / "test.tsv").write_text("q1\td1\t1\n", encoding="utf-8")
+    run = tmp_path / "run.txt"
+    ran = clerk.runs("eval", "--beir", str(folder), "--run", str(run))
+    assert ran.code == 0
+    assert lines(ran)["nDCG@10"] == "1.0000"
+    assert run.read_text(encoding="utf-8").startswith("q1 Q0 d1 1 ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--run", "a.txt"), "--beir といっしょに"),
+        (("--curve", "a.svg"), "--questions といっしょに"),
+        (("--wrong",), "--questions といっしょに"),
+    ],
+)
+def test_eval_says_which_options_go_together(clerk: Clerk, arguments: tuple[str, ...], words: str) -> None:
+    clerk.has({ENTRY: an_entry()})
+    ran = clerk.runs("eval", *arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert words in ran.err
+
+
+def test_learn_writes_what_it_learned_of_the_letters_and_of_meaning(
+    meaning: Clerk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[dict[Mode, Learned]] = []
+    monkeypatch.setattr("knowledge.learn.save", written.append)
+    meaning.has({ENTRY: an_entry(), "faq/dogs.yml": DOGS})
+    (tmp_path / "questions.yml").write_text(QUESTIONS, encoding="utf-8")
+    assert meaning.runs("learn", str(tmp_path / "questions.yml")).code == 0
+    [learned] = written
+    assert set(learned) == set(Mode)
+    nearness = FEATURES.index("question")
+    assert learned[Mode.LETTERS].right.weights[nearness] == 0
+    assert learned[Mode.MEANING].right.weights[nearness] != 0
 
 
 def test_new_writes_a_draft_that_residents_do_not_see(clerk: Clerk) -> None:
@@ -290,8 +434,8 @@ def test_eval_measures_how_well_questions_are_found(clerk: Clerk) -> None:
     clerk.has({ENTRY: an_entry().replace("questions: [駐車場を借りたい]", questions)})
     ran = clerk.runs("eval")
     assert ran.code == 0
-    assert "質問 3 件" in ran.out
-    assert "1位が正しい 100.0%" in ran.out
+    assert re.search(r"索引に聞いた）\s+3\n", ran.out)
+    assert lines(ran)["1位が正しい"] == "100.0%"
 
 
 def test_a_department_that_does_not_exist_is_told_with_those_that_do(clerk: Clerk) -> None:

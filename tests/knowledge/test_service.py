@@ -1,23 +1,44 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from knowledge.answer import Answer, AnswerKind, LinkRole
 from knowledge.aspects import Aspect, aspects_known
+from knowledge.confidence import Mode
+from knowledge.encoder import Encoder, Kind
+from knowledge.entries import Outside
 from knowledge.errors import ContentError, UnknownEntryError
 from knowledge.service import Knowledge, local_now
+from knowledge.tokens import squeeze
+from knowledge.vectors import VectorStore
+from tests.knowledge.encoders import FailingEncoder, HashEncoder
 from tests.knowledge.handmade import a_content, an_entry
 
 NOW = datetime.fromisoformat("2026-11-23T10:00")
 ENTRY = "procedures/parking.yml"
 
 
+OUTSIDE = "outside/moon.yml"
+MOON = an_entry("outside", "moon").replace("駐車場", "月の土地")
+SECRET = "父が駐車場を借りられず困っています"
+"""A question as by a resident; no log may quote it."""
+
+
 @pytest.fixture(scope="module")
-def knowledge() -> Knowledge:
+def knowledge(by_meaning: Knowledge) -> Knowledge:
+    return by_meaning
+
+
+@pytest.fixture(scope="module")
+def by_letter() -> Knowledge:
     return Knowledge(now=lambda: NOW)
 
 
@@ -170,9 +191,12 @@ def test_a_day_without_any_place_asks_which(knowledge: Knowledge) -> None:
 
 
 def test_opening_right_now_is_told_by_the_clock() -> None:
+    clock = [NOW]
+    knowledge = Knowledge(now=lambda: clock[0])
+
     def asked(hour: int) -> str:
-        clock = datetime.fromisoformat(f"2026-11-25T{hour:02}:00")
-        return Knowledge(now=lambda: clock).hours("百年記念館は今開いてる？").text
+        clock[0] = datetime.fromisoformat(f"2026-11-25T{hour:02}:00")
+        return knowledge.hours("百年記念館は今開いてる？").text
 
     assert "いま開いています" in asked(10)
     assert "いま閉まっています" in asked(8)
@@ -217,10 +241,19 @@ def test_a_day_that_does_not_exist_is_not_taken_for_today(knowledge: Knowledge, 
 
 
 @pytest.mark.parametrize(
-    "said", ["", " ", "😀😀😀", "？？？", "・・・", "123", "は" * 5000, "\x00", "\ud800", "<script>"]
+    "said",
+    [
+        *("", " ", "あ", "a", "1", "？", "😀😀😀", "？？？", "・・・", "。。。。。", "123", "は" * 10_000),
+        *("\x00", "\ud800", "\u200b", "\u202e\u2067", "<script>", "ã\x81\x82ã\x81\x84", "譁?ｭ怜喧縺"),
+        *("asdfghjkl", "%s %d {0}", "\u0301" * 500, "﷽" * 2000),
+    ],
 )
-def test_nonsense_gets_an_honest_reply(knowledge: Knowledge, said: str) -> None:
-    for answer in (knowledge.answer(said), knowledge.hours(said)):
+@pytest.mark.parametrize("by", Mode)
+def test_nonsense_gets_an_honest_reply(
+    knowledge: Knowledge, by_letter: Knowledge, said: str, by: Mode
+) -> None:
+    asked = knowledge if by is Mode.MEANING else by_letter
+    for answer in (asked.answer(said), asked.hours(said)):
         assert answer.kind in (AnswerKind.TALK, AnswerKind.UNKNOWN)
         assert answer.facts == () or answer.kind is AnswerKind.UNKNOWN
 
@@ -231,6 +264,24 @@ def test_an_unknown_topic_says_so_and_gives_a_phone_and_a_person(knowledge: Know
     assert answer.entry is None
     assert any(link.role is LinkRole.TEL for link in answer.links)
     assert [choice.says for choice in answer.choices] == [knowledge.phrases.labels.person]
+
+
+def test_an_unknown_topic_is_told_outright_where_the_content_says_who_knows(tmp_path: Path) -> None:
+    knowledge = Knowledge(a_content(tmp_path, {OUTSIDE: MOON, ENTRY: an_entry()}), now=lambda: NOW)
+    for aspect in Aspect:
+        answer = knowledge.answer("月の土地の手続き", aspect)
+        assert (answer.kind, answer.entry) == (AnswerKind.UNKNOWN, "moon")
+        assert "月の土地を借ります。" in answer.text
+        assert [choice.says for choice in answer.choices] == [knowledge.phrases.labels.person]
+    assert knowledge.choose("月の土地の手続き").kind is AnswerKind.UNKNOWN
+
+
+def test_what_is_outside_is_no_choice(knowledge: Knowledge) -> None:
+    outside = {e.title: e for e in knowledge.content.entries.values() if isinstance(e, Outside)}
+    asked = [question[:-1] for entry in outside.values() for question in entry.questions[:2]]
+    offered = [choice.says for said in asked for choice in knowledge.answer(said).choices]
+    assert offered
+    assert outside.keys().isdisjoint(offered)
 
 
 def test_a_vague_topic_offers_up_to_four_choices(knowledge: Knowledge) -> None:
@@ -245,10 +296,41 @@ def test_every_choice_that_can_be_offered_leads_where_it_says(knowledge: Knowled
     labels = knowledge.phrases.labels.aspects
     for entry in knowledge.content.entries.values():
         assert knowledge.choose(entry.title).entry == entry.id
-        for aspect in aspects_known(entry):
-            says = question.format(title=entry.title, label=labels[aspect])
-            chosen = knowledge.choose(says, last=entry.id)
-            assert (chosen.entry, chosen.aspect) == (entry.id, aspect)
+        for aspect in Aspect:
+            said = knowledge.choose(question.format(title=entry.title, label=labels[aspect]), last="birth")
+            assert said.entry == entry.id
+            if aspect in aspects_known(entry) and not isinstance(entry, Outside):
+                assert said.aspect == aspect
+
+
+def test_every_name_that_one_entry_alone_has_is_that_entry_s(knowledge: Knowledge) -> None:
+    entries = knowledge.content.entries.values()
+    owners: dict[str, set[str]] = {}
+    for entry in entries:
+        for name in (entry.title, *entry.aliases):
+            owners.setdefault(squeeze(name), set()).add(entry.id)
+    titles = {squeeze(entry.title) for entry in entries}
+    assert len(owners) > 500
+    for name, ids in owners.items():
+        if len(ids) == 1 or name in titles:
+            assert knowledge.answer(f" {name}　").entry in ids, name
+
+
+def test_a_name_that_two_entries_have_is_neither_s(tmp_path: Path) -> None:
+    two = {
+        f"procedures/{name}.yml": an_entry(name=name, more="aliases: [定期]\n").replace("駐車場", topic)
+        for name, topic in (("parking", "駐車場"), ("cycling", "駐輪場"))
+    }
+    knowledge = Knowledge(a_content(tmp_path, dict(two)), now=lambda: NOW)
+    assert knowledge.answer("定期").entry is None
+    assert knowledge.answer("駐輪場の手続き").entry == "cycling"
+
+
+def test_the_words_of_a_button_ask_for_its_aspect_whatever_the_intent(knowledge: Knowledge) -> None:
+    fee = knowledge.phrases.labels.aspects[Aspect.FEE]
+    says = knowledge.phrases.question_about.format(title=knowledge.entry("child-allowance").title, label=fee)
+    assert knowledge.answer(says, Aspect.WHERE, last="birth").aspect == "fee"
+    assert knowledge.answer("児童手当", Aspect.WHERE).aspect == "where"
 
 
 def test_choosing_a_person_hands_over(knowledge: Knowledge) -> None:
@@ -296,3 +378,133 @@ def test_talk_suggests_what_can_be_asked_and_a_notice_says_no_more(knowledge: Kn
     talk = knowledge.talk("こんにちは")
     assert [choice.says for choice in talk.choices] == list(knowledge.phrases.suggestions)
     assert knowledge.notice("お知らせ") == Answer(kind=AnswerKind.NOTICE, text="お知らせ")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *(
+            "児童\u200b手当",
+            "\u200b児\u200c童\u200d手\u2060当\ufeff",
+            "\u202e児童手当",
+            "\u2067児童手当\u2069",
+        ),
+        *("児童手当\u00ad", "児童　手当", "  児童手当\n", "児 童 手 当", "<b>児童手当</b>"),
+    ],
+)
+@pytest.mark.parametrize("by", Mode)
+def test_what_nobody_sees_changes_no_answer(
+    knowledge: Knowledge, by_letter: Knowledge, said: str, by: Mode
+) -> None:
+    asked = knowledge if by is Mode.MEANING else by_letter
+    assert asked.answer(said) == asked.answer("児童手当")
+    question = f"{said}の手続きに必要なもの"
+    plain = "児童手当の手続きに必要なもの"
+    assert asked.search(question).hits[0].entry is asked.search(plain).hits[0].entry
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "児童手当😀",
+        "\ud800児童手当",
+        "児童手当？！",
+        "児童手当 please",
+        "ｼﾞﾄﾞｳﾃｱﾃ",
+        "じどうてあて",
+        "児童手当" * 2500,
+    ],
+)
+def test_what_stands_around_a_name_does_not_hide_it(knowledge: Knowledge, said: str) -> None:
+    assert "child-allowance" in [hit.entry.id for hit in knowledge.search(said).hits]
+
+
+@given(st.text(max_size=60) | st.text("児童手当の犬いくら？\u200b\u202e😀a ｶﾞ\ud800", max_size=30))
+def test_any_text_gets_an_answer_that_can_be_sent(by_meaning: Knowledge, said: str) -> None:
+    answer = by_meaning.answer(said, Aspect.FEE, last="birth")
+    assert answer.text
+    assert answer.model_dump_json()
+    assert 0 <= answer.confidence <= 1
+
+
+def a_store(folder: Path, encoder: Encoder | None = None) -> VectorStore:
+    return VectorStore(encoder or HashEncoder(), folder.parent / "vectors.sqlite")
+
+
+def becomes(done: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline and not done():
+        time.sleep(0.02)
+    return done()
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> Path:
+    return a_content(tmp_path / "content", {ENTRY: an_entry()})
+
+
+def test_without_vectors_it_starts_by_the_letter_and_goes_on_by_meaning(content: Path) -> None:
+    encoder = HashEncoder()
+    knowledge = Knowledge(content, now=lambda: NOW, vectors=a_store(content, encoder))
+    assert encoder.encoded == []
+    assert knowledge.search("駐車場").mode is Mode.LETTERS
+    assert knowledge.answer("駐車場の手続き").entry == "parking"
+    knowledge.watch()
+    assert becomes(lambda: knowledge.search("駐車場").mode is Mode.MEANING)
+    knowledge.close()
+    assert knowledge.answer("駐車場の手続き").entry == "parking"
+    again = Knowledge(content, now=lambda: NOW, vectors=a_store(content, encoder))
+    assert again.search("駐車場").mode is Mode.MEANING
+
+
+def test_an_edit_is_searched_by_meaning_too(content: Path) -> None:
+    store = a_store(content)
+    knowledge = Knowledge(content, now=lambda: NOW, vectors=store)
+    knowledge.reload()
+    a_content(content, {"faq/bus.yml": an_entry("faq", "bus").replace("駐車場", "市内バス")})
+    knowledge.reload()
+    assert knowledge.search("市内バス").mode is Mode.MEANING
+    assert knowledge.answer("市内バスの手続き").entry == "bus"
+
+
+def test_an_encoder_that_fails_on_content_costs_meaning_and_no_edit(content: Path) -> None:
+    store = a_store(content, FailingEncoder(Kind.PASSAGE))
+    knowledge = Knowledge(content, now=lambda: NOW, vectors=store)
+    a_content(content, {"faq/bus.yml": an_entry("faq", "bus").replace("駐車場", "市内バス")})
+    with capture_logs() as logs:
+        knowledge.reload()
+    assert [line["event"] for line in logs if line["log_level"] != "info"] == ["meaning_lost"]
+    assert knowledge.search("市内バス").mode is Mode.LETTERS
+    assert knowledge.answer("市内バスの手続き").entry == "bus"
+    assert knowledge.problems == ()
+
+
+def test_an_encoder_that_fails_on_a_question_costs_meaning_and_no_answer(content: Path) -> None:
+    store = a_store(content, FailingEncoder(Kind.QUESTION, only=SECRET))
+    knowledge = Knowledge(content, now=lambda: NOW, vectors=store)
+    knowledge.reload()
+    assert knowledge.search("駐車場").mode is Mode.MEANING
+    with capture_logs() as logs:
+        ranking = knowledge.search(SECRET)
+        answer = knowledge.answer(SECRET)
+    assert ranking.mode is Mode.LETTERS
+    assert ranking.hits[0].entry.id == "parking"
+    assert answer.kind in (AnswerKind.ANSWER, AnswerKind.CHOICES, AnswerKind.UNKNOWN)
+    assert {line["event"] for line in logs} == {"meaning_lost"}
+    assert SECRET not in str(logs)
+    assert knowledge.search("駐車場").mode is Mode.MEANING
+
+
+def test_what_is_said_to_be_another_town_s_is_not_answered_as_ours(knowledge: Knowledge) -> None:
+    other_towns = knowledge.content.city.other_towns
+    assert other_towns in knowledge.content.entries
+    for said in ("旭川市の図書館の休館日", "滝川市役所で犬の登録をしたい"):
+        answer = knowledge.answer(said)
+        assert (answer.kind, answer.entry) == (AnswerKind.UNKNOWN, other_towns)
+    assert knowledge.answer("札幌市から引っ越してきました").entry != other_towns
+
+
+def test_without_an_entry_for_other_towns_their_questions_are_like_any(content: Path) -> None:
+    knowledge = Knowledge(content, now=lambda: NOW)
+    assert knowledge.content.city.other_towns is None
+    assert knowledge.answer("旭川市の駐車場の手続き").text

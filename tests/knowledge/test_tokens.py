@@ -23,6 +23,32 @@ def test_spellings_of_one_word_have_one_form(one: str, other: str) -> None:
 
 @pytest.mark.parametrize(
     "said",
+    ["児\u200b童手当", "\u202e児童手当\u202c", "児童\ufeff手\u2060当", "児童手\u00ad当", "　児童手当 "],
+)
+def test_what_nobody_sees_changes_no_word(said: str) -> None:
+    assert tokens.squeeze(said) == "児童手当"
+    assert tokens.words(said) == tokens.words("児童手当")
+    assert tokens.pairs(said) == tokens.pairs("児童手当")
+
+
+def test_pairs_are_neighbouring_letters_without_symbols_and_kana_is_one() -> None:
+    assert tokens.pairs("ゴミ、の日") == tokens.pairs("ごみの日") == ("ごみ", "みの", "の日")
+    assert tokens.pairs("犬") == tokens.pairs("？！") == tokens.pairs("") == ()
+    assert "ー" in "".join(tokens.pairs("カード"))
+
+
+@pytest.mark.parametrize("said", ["児童手当", "じどうてあて", "ジドウテアテ", "ｼﾞﾄﾞｳﾃｱﾃ", "児童 手当？"])
+def test_pairs_of_the_reading_are_one_however_it_is_written(said: str) -> None:
+    assert tokens.reading_pairs(said) == ("じど", "どう", "うて", "てあ", "あて")
+
+
+def test_romaji_is_read_as_kana_and_what_is_none_stays() -> None:
+    assert tokens.reading_pairs("jidouteate") == tokens.reading_pairs("じどうてあて")
+    assert tokens.reading_pairs("xyz") == ("xy", "yz")
+
+
+@pytest.mark.parametrize(
+    "said",
     [
         "もっと詳しく教えてください",
         "それはいくらですか",
@@ -60,3 +86,5 @@ def test_any_text_has_words_with_a_weight_between_0_and_1(said: str) -> None:
         assert word.form
         assert word.form not in tokens.STOP
         assert 0 < word.weight <= 1
+    for pair in (*tokens.pairs(said), *tokens.reading_pairs(said)):
+        assert len(pair) == 2
