@@ -37,6 +37,8 @@ _FIRST_LETTERS, _FIRST_QUESTIONS, _FIRST_PASSAGE = 0.6, 0.5, 0.6
 """Weights of the first round, whose best feed back."""
 _LETTERS, _QUESTIONS, _FED_BACK = 0.5, 0.3, 0.8
 """Weights of the fused score; chosen on the labelled questions, flat around."""
+_NAMED = 0.7
+"""How probably an entry must be right that alone is called by its name."""
 _SAME = 10.0
 """Added for an entry that has the very question: more than any other signal reaches."""
 
@@ -74,13 +76,17 @@ class Ranking:
 
     @property
     def verdict(self) -> Verdict:
-        """Answer, offer or refuse. Two entries that are both called by name are never told apart."""
+        """Answer, offer or refuse.
+
+        Two entries that are both called by name are never told apart; the only one that is, is meant.
+        """
         if not self.hits:
             return Verdict.REFUSE
         verdict = decide(self.right, self.among, outside=isinstance(self.hits[0].entry, Outside))
-        if verdict is Verdict.ANSWER and len(self.hits) > 1 and self.hits[0].named and self.hits[1].named:
-            return Verdict.OFFER
-        return verdict
+        named = [hit.named for hit in self.hits]
+        if named[0] and any(named[1:]):
+            return Verdict.OFFER if verdict is Verdict.ANSWER else verdict
+        return Verdict.ANSWER if named[0] and self.right >= _NAMED else verdict
 
     @property
     def sure(self) -> Hit | None:

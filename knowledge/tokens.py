@@ -109,9 +109,7 @@ def reading_pairs(text: str) -> tuple[str, ...]:
 
 
 def _pairs(letters: str) -> tuple[str, ...]:
-    return tuple(
-        a + b for a, b in pairwise(letter for letter in letters if letter.isalnum() or letter == "ー")
-    )
+    return tuple(a + b for a, b in pairwise(filter(str.isalnum, letters)))
 
 
 def _reading(morpheme: Morpheme) -> str:

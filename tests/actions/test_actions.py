@@ -169,6 +169,13 @@ def test_a_correction_asks_the_same_of_what_is_meant(by_meaning: Knowledge, text
     assert (said.answer.entry, said.answer.aspect) == ("dog-registration", "fee")
 
 
+@pytest.mark.parametrize("rather", ["のほう", "の方", "のほうです", "のほうなんだけど", "ほうね"])
+def test_which_of_two_is_meant_is_taken_word_for_word(rather: str) -> None:
+    title = KNOWLEDGE.entry("stray-animals").title
+    answer = say(ActionCorrect(KNOWLEDGE), f"いや、{title}{rather}", "correct").answer
+    assert (answer.entry, answer.confidence) == ("stray-animals", 1.0)
+
+
 def test_a_correction_of_nothing_is_a_question(by_meaning: Knowledge) -> None:
     said = say(ActionCorrect(by_meaning), "いや、犬の登録のほう", "correct")
     assert (said.answer.entry, said.answer.aspect) == ("dog-registration", "about")

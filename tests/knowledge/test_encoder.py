@@ -131,20 +131,32 @@ def is_missed_with_one_line() -> str:
     return str(line["why"])
 
 
-def test_a_processor_without_avx2_has_no_encoder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def has(monkeypatch: pytest.MonkeyPatch, cpu: Path, machine: str, flags: str) -> None:
+    """A machine with other silicon, as far as the system tells."""
     real = Path.read_text
-    cpu = tmp_path / "cpuinfo"
-    cpu.write_text("flags : fpu sse sse2 avx\n", encoding="utf-8")
+    cpu.write_text(f"flags : fpu sse sse2 {flags}\n", encoding="utf-8")
+    monkeypatch.setattr("platform.machine", lambda: machine)
     monkeypatch.setattr(
         Path, "read_text", lambda path, **how: real(cpu if path.name == "cpuinfo" else path, **how)
     )
+
+
+def test_a_processor_without_avx2_has_no_encoder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    has(monkeypatch, tmp_path / "cpu", "x86_64", "avx")
     assert "AVX2" in is_missed_with_one_line()
+
+
+@needs_avx2
+def test_a_processor_that_never_had_avx2_needs_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    has(monkeypatch, tmp_path / "cpu", "aarch64", "asimd")
+    assert load_encoder() is not None
 
 
 def test_a_machine_that_does_not_tell_its_processor_has_no_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
     def unreadable(*_: object, **__: object) -> str:
         raise PermissionError
 
+    monkeypatch.setattr("platform.machine", lambda: "x86_64")
     monkeypatch.setattr(Path, "read_text", unreadable)
     assert "AVX2" in is_missed_with_one_line()
 

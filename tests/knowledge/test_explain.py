@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,14 @@ def test_the_last_line_is_what_would_be_done(index: SearchIndex, said: str) -> N
     ranking = index.search(said)
     *_, last = explanation(ranking)
     assert last == f"→ {VERDICTS[ranking.verdict]}"
+
+
+def test_two_that_are_called_by_name_are_offered_however_cheap_an_answer_seems(index: SearchIndex) -> None:
+    ranking = index.search("犬の登録の手続き")
+    hits = tuple(replace(hit, named=True) for hit in ranking.hits)
+    *_, last = explanation(Ranking(hits, ranking.evidence, ranking.mode))
+    assert ranking.verdict is Verdict.ANSWER
+    assert last == "→ 選択肢を出す"
 
 
 def test_how_it_was_searched_is_told(index: SearchIndex, by_meaning: Knowledge) -> None:

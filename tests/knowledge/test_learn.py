@@ -110,6 +110,18 @@ def test_a_no_is_right_when_nothing_answers_and_is_never_among_the_offered(index
     assert told.among.tolist() == [False, False]
 
 
+def test_what_would_not_be_offered_is_not_among_the_first_few(tmp_path: Path) -> None:
+    """The department of the small folder comes last of more entries than are offered."""
+    files: dict[str, str | bytes] = {
+        f"procedures/{name}.yml": an_entry(name=name).replace("駐車場", f"{name}駐車場")
+        for name in ("one", "two", "three")
+    }
+    crowd = SearchIndex(list(load(a_content(tmp_path, files)).entries.values()))
+    *_, last = crowd.search("駐車場の手続き").hits
+    assert last.entry.id == "city-hall"
+    assert gather(crowd, [a_question("駐車場の手続き", "city-hall")]).among.tolist() == [False]
+
+
 def test_a_question_without_words_teaches_nothing_and_progress_is_told(index: SearchIndex) -> None:
     ticks: list[tuple[int, int]] = []
     told = gather(

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from knowledge import tokens
 from knowledge.loader import load
-from knowledge.places import other_places
+from knowledge.places import is_of_another_town, other_places
 
 HOME = load().city.home
 
@@ -47,6 +47,29 @@ def test_a_town_that_somebody_comes_from_or_goes_to_is_none(said: str) -> None:
 def test_our_own_town_and_what_it_lies_in_are_no_other_place(said: str) -> None:
     assert other_places(said, HOME) == frozenset()
     assert other_places(said, ()) != frozenset()
+
+
+@pytest.mark.parametrize(
+    "said", ["旭川市の図書館の休館日", "滝川市役所で犬の登録", "札幌市で住民票を取りたい"]
+)
+def test_a_town_by_its_full_name_makes_it_another_town_s(said: str) -> None:
+    assert is_of_another_town(said, HOME)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "旭川の図書館の休館日",  # perhaps a name of something of ours
+        "芦別市の図書館の休館日",
+        "札幌市で暮らしていて芦別に引っ越します",
+        "旭川市の家から転入するときの手続き",
+        "滝川市の本籍を移したい",
+        "図書館の休館日",
+        "",
+    ],
+)
+def test_whoever_moves_or_names_no_town_asks_us(said: str) -> None:
+    assert not is_of_another_town(said, HOME)
 
 
 def test_several_towns_are_all_found() -> None:

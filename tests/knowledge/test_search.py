@@ -156,6 +156,12 @@ def replace_questions(entries: Sequence[AnyEntry], *questions: str) -> list[AnyE
     return [entry.model_copy(update={"questions": questions}) for entry in entries]
 
 
+def test_a_question_that_two_entries_have_is_the_first_s() -> None:
+    first, second = replace_questions(ENTRIES[:2], "同じ聞き方をする")
+    for both in ([first, second], [second, first]):
+        assert found(SearchIndex([*both, *ENTRIES[2:20]]).search("同じ聞き方をする"))[0] is both[0]
+
+
 def test_two_that_are_called_by_name_are_never_told_apart(index: SearchIndex) -> None:
     ranking = index.search("転入届")
     hit = ranking.hits[0]
@@ -218,6 +224,15 @@ def test_an_edit_encodes_what_was_edited() -> None:
     after = SearchIndex([*ENTRIES[:3], edited, *ENTRIES[4:30]], before, vectors=store)
     assert encoder.encoded == [("まったく新しい聞き方", Kind.QUESTION)]
     assert found(after.search("まったく新しい聞き方"))[0] is edited
+
+
+def test_an_edit_works_out_again_what_was_edited_and_no_more() -> None:
+    before = SearchIndex(ENTRIES[:10])
+    edited = ENTRIES[3].model_copy(update={"title": "まったく新しい名前"})
+    after = SearchIndex([*ENTRIES[:3], edited, *ENTRIES[4:10]], before)
+    kept = [old is new for old, new in zip(before._documents, after._documents, strict=True)]
+    assert kept == [place != 3 for place in range(10)]
+    assert found(after.search("まったく新しい名前"))[0] is edited
 
 
 def test_a_long_story_is_asked_by_its_end() -> None:
