@@ -171,6 +171,9 @@ class SearchIndex:
         if not order:
             return Ranking()
         called = self._called(tokens.squeeze(text))
+        named = [i for i in order if called & self._documents[i].names]
+        if len(named) > 1:  # none of what is called by name is passed over
+            order = list(dict.fromkeys((*named, *order)))
         hits = tuple(self._hit(i, signals, called) for i in order[:limit])
         return Ranking(hits, self._evidence(text, signals, order), signals.mode)
 
