@@ -63,6 +63,8 @@ class Ranking:
     hits: tuple[Hit, ...] = ()
     evidence: Evidence | None = None
     mode: Mode = Mode.LETTERS
+    named: int = 0
+    """How many entries the question calls by name, found among the first or not."""
 
     @cached_property
     def right(self) -> float:
@@ -83,10 +85,10 @@ class Ranking:
         if not self.hits:
             return Verdict.REFUSE
         verdict = decide(self.right, self.among, outside=isinstance(self.hits[0].entry, Outside))
-        named = [hit.named for hit in self.hits]
-        if named[0] and any(named[1:]):
+        is_named = self.hits[0].named
+        if is_named and max(self.named, sum(hit.named for hit in self.hits)) > 1:
             return Verdict.OFFER if verdict is Verdict.ANSWER else verdict
-        return Verdict.ANSWER if named[0] and self.right >= _NAMED else verdict
+        return Verdict.ANSWER if is_named and self.right >= _NAMED else verdict
 
     @property
     def sure(self) -> Hit | None:
@@ -171,11 +173,9 @@ class SearchIndex:
         if not order:
             return Ranking()
         called = self._called(tokens.squeeze(text))
-        named = [i for i in order if called & self._documents[i].names]
-        if len(named) > 1:  # none of what is called by name is passed over
-            order = list(dict.fromkeys((*named, *order)))
+        named = sum(bool(called & self._documents[i].names) for i in order)
         hits = tuple(self._hit(i, signals, called) for i in order[:limit])
-        return Ranking(hits, self._evidence(text, signals, order), signals.mode)
+        return Ranking(hits, self._evidence(text, signals, order), signals.mode, named)
 
     def _hit(self, i: int, signals: _Signals, called: frozenset[str]) -> Hit:
         document = self._documents[i]
