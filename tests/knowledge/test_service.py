@@ -14,7 +14,7 @@ from knowledge.answer import Answer, AnswerKind, LinkRole
 from knowledge.aspects import Aspect, aspects_known
 from knowledge.confidence import Mode
 from knowledge.encoder import Encoder, Kind
-from knowledge.entries import Outside
+from knowledge.entries import Outside, Procedure
 from knowledge.errors import ContentError, UnknownEntryError
 from knowledge.service import Knowledge, local_now
 from knowledge.tokens import squeeze
@@ -221,6 +221,23 @@ def test_year_end_at_the_museum_is_not_guessed(knowledge: Knowledge) -> None:
 
 def test_hours_of_what_is_no_place_of_ours_are_answered_by_who_is(knowledge: Knowledge) -> None:
     assert knowledge.hours("消費生活センターは何時まで").entry == "consumer-188"
+
+
+def test_hours_of_a_procedure_are_those_of_its_counter(knowledge: Knowledge) -> None:
+    procedure = knowledge.entry("moving-in")
+    answer = knowledge.hours(f"{procedure.title}は明日")
+    counter = knowledge.hours("明日は", last="moving-in")
+    assert "11月24日" in answer.text
+    assert (answer.entry, answer.text) == ("moving-in", counter.text)
+
+
+def test_hours_of_what_others_do_are_not_those_of_the_city(knowledge: Knowledge) -> None:
+    entries = knowledge.content.entries.values()
+    theirs = [entry for entry in entries if isinstance(entry, Procedure) and entry.handled_by][:5]
+    assert theirs
+    for procedure in theirs:
+        answer = knowledge.hours(procedure.title)
+        assert (answer.entry, answer.aspect) == (procedure.id, "about")
 
 
 def test_a_follow_up_is_not_taken_for_another_topic(knowledge: Knowledge) -> None:
@@ -502,6 +519,20 @@ def test_what_is_said_to_be_another_town_s_is_not_answered_as_ours(knowledge: Kn
         answer = knowledge.answer(said)
         assert (answer.kind, answer.entry) == (AnswerKind.UNKNOWN, other_towns)
     assert knowledge.answer("札幌市から引っ越してきました").entry != other_towns
+
+
+def test_what_somebody_elsewhere_does_for_us_is_ours_too(tmp_path: Path) -> None:
+    tax_office = an_entry(more="handled_by: 滝川税務署\naliases: [税務署]\n").replace("駐車場", "所得税")
+    city = (a_content(tmp_path, {}) / "city.yml").read_text(encoding="utf-8")
+    files: dict[str, str | bytes] = {
+        "city.yml": city + "other_towns: moon\n",
+        OUTSIDE: MOON,
+        ENTRY: tax_office,
+        "faq/bus.yml": an_entry("faq", "bus").replace("駐車場", "市内バス"),
+    }
+    knowledge = Knowledge(a_content(tmp_path, files), now=lambda: NOW)
+    assert knowledge.answer("滝川市の所得税の手続き").entry != "moon"
+    assert knowledge.answer("滝川市の市内バスの手続き").entry == "moon"
 
 
 def test_without_an_entry_for_other_towns_their_questions_are_like_any(content: Path) -> None:
