@@ -36,6 +36,7 @@ class MeaningIndex:
         self._passages = _unit(passages @ self._turn)
         self._firsts = np.searchsorted(owners, np.arange(len(passages)))
         self._owners = owners
+        self._counts = np.minimum(np.bincount(owners), _NEAREST)
 
     def question(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
         """An encoder's vector of a question, put like those of the entries."""
@@ -44,12 +45,14 @@ class MeaningIndex:
 
     def nearest_texts(self, question: NDArray[np.float32]) -> tuple[Scores, Scores]:
         """For each entry the cosine of its nearest text, and the mean of its nearest few."""
-        cosines = (self._shorts @ question).astype(np.float64)
-        order = np.lexsort((-cosines, self._owners))
-        place = np.arange(len(cosines)) - self._firsts[self._owners]
-        few = np.where(place < _NEAREST, cosines[order], 0.0)
-        counts = np.minimum(np.bincount(self._owners), _NEAREST)
-        return cosines[order][self._firsts], np.add.reduceat(few, self._firsts) / counts
+        cosines = self._shorts @ question
+        nearest = np.maximum.reduceat(cosines, self._firsts)
+        total, best = nearest.astype(np.float64), nearest
+        for place in range(1, _NEAREST):
+            cosines[cosines == best[self._owners]] = -np.inf
+            best = np.maximum.reduceat(cosines, self._firsts)
+            total += np.where(place < self._counts, best, 0.0)
+        return nearest.astype(np.float64), total / self._counts
 
     def passages(self, question: NDArray[np.float32]) -> Scores:
         """The cosine of each entry's passage."""

@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 import structlog
@@ -23,6 +24,7 @@ from knowledge.encoder import Kind
 from knowledge.entries import AnyEntry, Outside
 from knowledge.lexical import LexicalIndex, Scores, terms_of
 from knowledge.meaning import MeaningIndex
+from knowledge.names import NameIndex
 from knowledge.places import other_places
 from knowledge.progress import Tick, silently
 from knowledge.vectors import VectorStore
@@ -151,6 +153,7 @@ class SearchIndex:
             for place, document in reversed(list(enumerate(self._documents)))
             for short in document.shorts
         }
+        self._names = NameIndex([document.names for document in self._documents])
         self._lexical = LexicalIndex([document.terms for document in self._documents])
         self._vectors = vectors if self._documents else None
         self._meaning = _meaning(self._documents, vectors, tick) if vectors and self._documents else None
@@ -167,15 +170,14 @@ class SearchIndex:
         if not self._documents or not (tokens.words(text) or tokens.pairs(text)):
             return Ranking()
         signals = self._signals(text)
-        order = [
-            int(i) for i in np.argsort(-signals.score, kind="stable") if accept(self._documents[i].entry)
-        ]
-        if not order:
+        order = np.argsort(-signals.score, kind="stable").tolist()
+        accepted = (i for i in order if accept(self._documents[i].entry))
+        if not (best := list(islice(accepted, max(limit, 2)))):
             return Ranking()
-        called = self._called(tokens.squeeze(text))
-        named = sum(bool(called & self._documents[i].names) for i in order)
-        hits = tuple(self._hit(i, signals, called) for i in order[:limit])
-        return Ranking(hits, self._evidence(text, signals, order), signals.mode, named)
+        called = self._names.called(tokens.squeeze(text))
+        named = sum(accept(self._documents[i].entry) for i in self._names.owners(called))
+        hits = tuple(self._hit(i, signals, called) for i in best[:limit])
+        return Ranking(hits, self._evidence(text, signals, best), signals.mode, named)
 
     def _hit(self, i: int, signals: _Signals, called: frozenset[str]) -> Hit:
         document = self._documents[i]
@@ -220,6 +222,7 @@ class SearchIndex:
         return self._meaning.question(vector)
 
     def _evidence(self, text: str, signals: _Signals, order: Sequence[int]) -> Evidence:
+        """Of the first of `order`, against the second."""
         best, scores = order[0], signals.score[order]
         document = self._documents[best]
         others = other_places(text, self._home)
@@ -234,13 +237,6 @@ class SearchIndex:
             strange=self._lexical.strange(text),
             elsewhere=float(any(all(p not in short for short in document.shorts) for p in others)),
             outside=float(isinstance(document.entry, Outside)),
-        )
-
-    def _called(self, question: str) -> frozenset[str]:
-        """The names in the question, without those that are but a part of a longer one there."""
-        found = {name for document in self._documents for name in document.names if name in question}
-        return frozenset(
-            name for name in found if not any(name != other and name in other for other in found)
         )
 
 
