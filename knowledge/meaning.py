@@ -50,7 +50,8 @@ class MeaningIndex:
         total, best = nearest.astype(np.float64), nearest
         for place in range(1, _NEAREST):
             cosines[cosines == best[self._owners]] = -np.inf
-            best = np.maximum.reduceat(cosines, self._firsts)
+            further = np.maximum.reduceat(cosines, self._firsts)
+            best = np.where(np.isneginf(further), best, further)  # texts that are all the same
             total += np.where(place < self._counts, best, 0.0)
         return nearest.astype(np.float64), total / self._counts
 

@@ -31,10 +31,11 @@ from knowledge.vectors import VectorStore
 
 log = structlog.get_logger(__name__)
 
-_PASSAGE = 110
+_PASSAGE = 100
 """Letters of an entry's title and text that are encoded: more costs time and finds no more."""
-_ASKED = 160
-"""Letters of a question that are encoded, its end: after a long story comes what is asked."""
+_ASKED = 64
+"""Letters of a question that are encoded, its end: after a long story comes what is asked. More finds
+no more and takes longer."""
 _FIRST_LETTERS, _FIRST_QUESTIONS, _FIRST_PASSAGE = 0.6, 0.5, 0.6
 """Weights of the first round, whose best feed back."""
 _LETTERS, _QUESTIONS, _FED_BACK = 0.5, 0.3, 0.8

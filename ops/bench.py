@@ -11,39 +11,32 @@ import asyncio
 import base64
 import hashlib
 import hmac
+import itertools
 import json
 import shutil
-import statistics
 import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
 import httpx
 
+from knowledge.labelled import read_questions
 from knowledge.loader import CONTENT
 from knowledge.table import table
 from ops.errors import OpsError
-from ops.model import ensure_model
+from ops.model import ROOT, ensure_model
 from ops.resident import PATIENCE, Resident
+from ops.rows import Row, p50_p95
 from ops.run import say
+from ops.scale import measure
 from ops.stack import Ports, Stack
 from ops.vectors import ensure_vectors
 
-QUESTIONS = (
-    "児童手当の手続きに必要なものは？",
-    "マイナンバーカードを失くした",
-    "百年記念館は明日開いてる？",
-    "犬を飼い始めた",
-    "職員と話したい",
-    "転入届はいつまでに出せばいいですか",
-    "印鑑登録の手数料はいくら",
-    "ありがとう",
-)
+QUESTIONS = ROOT / "tests" / "questions" / "tuned.yml"
 WARM_UP = 8
 TURNS_ALONE = 60
 RESIDENTS = 10
@@ -54,16 +47,6 @@ LINE_SECRET = "a secret of the bench"  # noqa: S105  # signs its own requests to
 LINE_CALLS = 60
 LINE_EVERY = 0.1
 """Seconds between two webhook calls, while residents on the web ask without a pause."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the table."""
-
-    what: str
-    ours: str
-    budget: str = ""
-    baseline: str = ""
 
 
 def main() -> int:
@@ -85,6 +68,8 @@ def main() -> int:
             Row("YAML保存から返答まで", f"{asyncio.run(_edit_to_live(stack, content)):.1f} s", "2 s"),
             *_memory(stack),
         ]
+        stack.stop()
+        rows += measure(say)
     except OpsError as error:
         print(f"✖ {error}", file=sys.stderr)
         return 1
@@ -101,6 +86,8 @@ async def _load(stack: Stack) -> list[Row]:
     async with httpx.AsyncClient(base_url=stack.url, timeout=PATIENCE, limits=limits) as client:
         rasa = f"http://127.0.0.1:{stack.ports.rasa}/webhooks/rest/webhook"
 
+        asked = itertools.cycle(question.text for question in read_questions(QUESTIONS))
+
         async def through_web() -> Resident:
             return await Resident.arrive(client)
 
@@ -108,47 +95,50 @@ async def _load(stack: Stack) -> list[Row]:
             return _BareRasa(client, rasa)
 
         say("温めています。")
-        await _turns(through_web, residents=1, each=WARM_UP)
+        await _turns(through_web, asked, residents=1, each=WARM_UP)
         say("1人で質問します。")
-        alone = await _turns(through_web, residents=1, each=TURNS_ALONE)
-        alone_bare = await _turns(bare_rasa, residents=1, each=TURNS_ALONE)
+        alone = await _turns(through_web, asked, residents=1, each=TURNS_ALONE)
+        alone_bare = await _turns(bare_rasa, asked, residents=1, each=TURNS_ALONE)
         say(f"{RESIDENTS}人で質問します（{THINKING:.0f}秒ずつ読みます）。")
-        ten = await _turns(through_web, residents=RESIDENTS, each=TURNS_EACH, thinking=THINKING)
-        ten_bare = await _turns(bare_rasa, residents=RESIDENTS, each=TURNS_EACH, thinking=THINKING)
+        ten = await _turns(through_web, asked, residents=RESIDENTS, each=TURNS_EACH, thinking=THINKING)
+        ten_bare = await _turns(bare_rasa, asked, residents=RESIDENTS, each=TURNS_EACH, thinking=THINKING)
         say(f"{RESIDENTS}人が休まず質問します。")
         began = time.perf_counter()
-        rush = await _turns(through_web, residents=RESIDENTS, each=20)
+        rush = await _turns(through_web, asked, residents=RESIDENTS, each=20)
         rate = len(rush) / (time.perf_counter() - began)
         say("その間に LINE からも届きます。")
-        line, _ = await asyncio.gather(_webhooks(client), _turns(through_web, residents=RESIDENTS, each=20))
+        line, _ = await asyncio.gather(
+            _webhooks(client), _turns(through_web, asked, residents=RESIDENTS, each=20)
+        )
         began = time.perf_counter()
-        rush_bare = await _turns(bare_rasa, residents=RESIDENTS, each=20)
+        rush_bare = await _turns(bare_rasa, asked, residents=RESIDENTS, each=20)
         rate_bare = len(rush_bare) / (time.perf_counter() - began)
     return [
-        Row("返答 1人 p50 / p95", _p(alone), "", _p(alone_bare)),
-        Row(f"返答 {RESIDENTS}人 p50 / p95", _p(ten), "80 / 250 ms", _p(ten_bare)),
-        Row(f"返答 {RESIDENTS}人 休みなし p50 / p95", _p(rush), "", _p(rush_bare)),
+        Row("返答 1人 p50 / p95", p50_p95(alone), "", p50_p95(alone_bare)),
+        Row(f"返答 {RESIDENTS}人 p50 / p95", p50_p95(ten), "80 / 250 ms", p50_p95(ten_bare)),
+        Row(f"返答 {RESIDENTS}人 休みなし p50 / p95", p50_p95(rush), "", p50_p95(rush_bare)),
         Row("1秒あたりの返答", f"{rate:.1f}", "20 以上", f"{rate_bare:.1f}"),
-        Row("LINEへの応答 混雑時 p50 / p95", _p(line), "200 ms"),
+        Row("LINEへの応答 混雑時 p50 / p95", p50_p95(line), "200 ms"),
     ]
 
 
 async def _turns(
     arrive: Callable[[], Awaitable[_Asker]],
+    questions: Iterator[str],
     *,
     residents: int,
     each: int,
     thinking: float = 0.0,
 ) -> list[float]:
-    """Seconds of every turn of some residents, each asking one question after the other."""
+    """Seconds of every turn of some residents, each asking one of `questions` after the other."""
 
     async def one(number: int) -> list[float]:
         resident = await arrive()
         await asyncio.sleep(thinking * number / residents)
         times = []
-        for turn in range(each):
+        for _ in range(each):
             began = time.perf_counter()
-            await resident.ask(QUESTIONS[(number + turn) % len(QUESTIONS)])
+            await resident.ask(next(questions))
             times.append(time.perf_counter() - began)
             await asyncio.sleep(thinking)
         await resident.leave()
@@ -241,11 +231,6 @@ def _pss(pid: int) -> float:
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     own = next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
     return own / 1024 + sum(_pss(int(child)) for child in children)
-
-
-def _p(seconds: Sequence[float]) -> str:
-    p50, p95 = statistics.median(seconds), statistics.quantiles(seconds, n=20)[18]
-    return f"{1000 * p50:.0f} / {1000 * p95:.0f} ms"
 
 
 def _timed(work: Callable[[], None]) -> float:

@@ -39,6 +39,8 @@ class Resident:
 
     async def ask(self, question: str) -> dict[str, Any]:
         """Post a question and wait for its first reply; raises OpsError when Rasa can't answer."""
+        while not self._replies.empty():  # further parts of the last one
+            self._replies.get_nowait()
         headers = {"Idempotency-Key": uuid.uuid4().hex, **self._cookie}
         path = f"{self._path}/messages"
         (await self._client.post(path, json={"text": question}, headers=headers)).raise_for_status()

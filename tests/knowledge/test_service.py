@@ -227,7 +227,7 @@ def test_hours_of_a_procedure_are_those_of_its_counter(knowledge: Knowledge) -> 
     procedure = knowledge.entry("moving-in")
     answer = knowledge.hours(f"{procedure.title}は明日")
     counter = knowledge.hours("明日は", last="moving-in")
-    assert "11月24日" in answer.text
+    assert knowledge.content.department(procedure.department).title in answer.text
     assert (answer.entry, answer.text) == ("moving-in", counter.text)
 
 
