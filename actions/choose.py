@@ -6,6 +6,7 @@ import re
 
 from actions.turn import AnswerAction, Turn
 from knowledge.answer import Answer, AnswerKind
+from knowledge.guiding import Reply
 from knowledge.tokens import normalise
 
 _MOST = re.compile(r"(?:一番|1番|いちばん)(?=[上下左右前後先]|最|はじ|初)")
@@ -36,7 +37,9 @@ class ActionChoose(AnswerAction):
     def answer(self, turn: Turn) -> Answer:
         position = _position(turn.text)
         if position is not None and -len(turn.offered) <= position < len(turn.offered):
-            return self._knowledge.choose(turn.offered[position], last=turn.entry)
+            chosen = turn.offered[position]
+            step = self._knowledge.guide(Reply(chosen, turn.guide))
+            return step or self._knowledge.choose(chosen, last=turn.entry)
         if position is None:
             return self._knowledge.answer(turn.text, last=turn.entry)
         found = self._knowledge.answer(turn.text)  # 「119番」

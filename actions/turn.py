@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import base64
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from knowledge.answer import Answer
+from knowledge.answer import Answer, GuideState
 from knowledge.aspects import Aspect
+from knowledge.guides import NO, YES
+from knowledge.guiding import Reply
 from knowledge.service import Knowledge
 
 _ASPECT_PREFIX = "ask_"
+_MEANS = {"affirm": YES, "deny": NO}
+"""Intents that answer a yes/no question of a guide."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +28,7 @@ class Turn:
     """What the resident just said, and what was answered before.
 
     `entry` is the id last answered, `asked` the aspect of it; `offered` what the last reply's choices
-    would say.
+    would say. `guide` is where the resident is in one; with `is_away` that was long ago.
     """
 
     text: str
@@ -30,6 +36,8 @@ class Turn:
     entry: str | None = None
     asked: Aspect = Aspect.ABOUT
     offered: tuple[str, ...] = ()
+    guide: GuideState | None = None
+    is_away: bool = False
 
     @classmethod
     def of(cls, tracker: Tracker) -> Turn:
@@ -41,6 +49,8 @@ class Turn:
             entry=context.get("entry"),
             asked=_aspect(context.get("aspect")),
             offered=tuple(context.get("offered") or ()),
+            guide=GuideState.model_validate(context["guide"]) if context.get("guide") else None,
+            is_away=bool(context.get("guide_is_old")),
         )
 
     @property
@@ -72,7 +82,22 @@ class AnswerAction(Action, ABC):
     def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[EventType]:
-        """Answer; nothing is left in Rasa's slots."""
-        answer = self.answer(Turn.of(tracker))
-        dispatcher.utter_message(json_message=answer.model_dump(mode="json"))
+        """Answer; nothing is left in Rasa's slots. A guide under way is asked first, and goes on afterwards."""
+        self._hear(tracker)
+        turn = Turn.of(tracker)
+        reply = Reply(turn.text, turn.guide, turn.is_away, _MEANS.get(turn.intent))
+        if step := self._knowledge.guide(reply):
+            answers = [step]
+        else:
+            answers = [self.answer(turn)]
+            if not answers[0].guide and (step := self._knowledge.after(reply)):
+                answers.append(step)
+        for answer in answers:
+            dispatcher.utter_message(json_message=answer.model_dump(mode="json"))
         return []
+
+    def _hear(self, tracker: Tracker) -> None:
+        """Take over the vector that Rasa has made of the message (`nlu/e5.py`)."""
+        if meaning := tracker.latest_message.get("meaning"):
+            vector = np.frombuffer(base64.b64decode(meaning["vector"]), dtype=np.float16)
+            self._knowledge.hear(meaning["text"], meaning["encoder"], vector)

@@ -76,8 +76,23 @@ class AnswerSource(_Part):
     checked_on: date
 
 
+class GuideState(_Part):
+    """Where a resident is in a guide: `path` are the steps shown, the last is the present one.
+
+    `answers` hold what was answered at them (an option's label, a day as 2026-11-20); `unsure` counts
+    「わからない」 at the present step. `is_offered` means that an old guide was offered to be taken up.
+    """
+
+    guide: str
+    path: tuple[str, ...] = Field(min_length=1)
+    answers: dict[str, str] = Field(default={})
+    unsure: int = Field(default=0, ge=0)
+    is_done: bool = False
+    is_offered: bool = False
+
+
 class Answer(_Part):
-    """A whole reply. `confidence` is 0 to 1; `entry` and `aspect` name what was answered."""
+    """A whole reply. `confidence` is 0 to 1; `entry` and `aspect` name what was answered, `guide` where one is."""
 
     kind: AnswerKind
     text: str = Field(min_length=1)
@@ -88,3 +103,4 @@ class Answer(_Part):
     entry: str | None = None
     aspect: str | None = None
     confidence: float = Field(default=1.0, ge=0.0, le=1.0)
+    guide: GuideState | None = None

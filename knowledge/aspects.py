@@ -44,18 +44,27 @@ _FIELDS: Mapping[Aspect, tuple[str, ...]] = {
 }
 
 
+def fields_of(aspect: Aspect) -> tuple[str, ...]:
+    """The fields whose facts answer `aspect`."""
+    return _FIELDS[aspect]
+
+
 def facts_of(entry: Entry, aspect: Aspect) -> tuple[tuple[str, Fact], ...]:
     """The facts that answer `aspect`, each with the name of its field (`steps`, `post` …)."""
-    return tuple((path.rpartition(".")[2], fact) for path in _FIELDS[aspect] for fact in _read(entry, path))
+    return tuple(
+        (path.rpartition(".")[2], fact) for path in _FIELDS[aspect] for fact in facts_at(entry, path)
+    )
 
 
-def _read(entry: Entry, path: str) -> tuple[Fact, ...]:
+def facts_at(entry: Entry, path: str) -> tuple[Fact, ...]:
+    """The facts in one field of `entry` (`fee`, `how.post`); none where there is no such field of facts."""
     outer, _, inner = path.partition(".")
     value = getattr(entry, outer, ())
     if isinstance(value, How):
-        value = getattr(value, inner)
-    facts: tuple[Fact, ...] = value
-    return facts
+        value = getattr(value, inner, ())
+    if not isinstance(value, tuple):
+        return ()
+    return tuple(fact for fact in value if isinstance(fact, Fact))
 
 
 def aspects_known(entry: Entry) -> tuple[Aspect, ...]:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from knowledge import plain
 from knowledge.answer import Status
-from knowledge.entries import AnyEntry, Entry, Procedure, facts_in, run_out
+from knowledge.entries import AnyEntry, Entry, Guide, Procedure, facts_in, run_out
 from knowledge.errors import Problem
 from knowledge.facts import PhoneFact
 from knowledge.loader import DRAFT, ENTRY, Content, broken_references_of, drafts
@@ -67,7 +67,7 @@ def hints(content: Content, root: Path, today: date, tick: Tick = silently) -> l
         *(hint for entry in entries for hint in _of_one(entry, today)),
         *_same_names(entries),
         *_same_questions(entries),
-        *_lost_questions(entries, tick),
+        *_lost_questions(content.searched, tick),
     ]
     problems = [
         Problem(
@@ -86,10 +86,11 @@ def hints(content: Content, root: Path, today: date, tick: Tick = silently) -> l
 def _of_one(entry: AnyEntry, today: date) -> Iterator[Hint]:
     if BLANK in entry.model_dump_json():
         yield Hint(entry, (), f"「{BLANK}」が残っています。書きかえるか、消してください")
-    if len(entry.questions) < QUESTIONS:
+    is_searched = not isinstance(entry, Guide) or bool(entry.questions)
+    if is_searched and len(entry.questions) < QUESTIONS:
         message = f"住民の聞き方が{len(entry.questions)}つです。{QUESTIONS}つ以上書いてください"
         yield Hint(entry, ("questions",), message)
-    if not entry.easy:
+    if is_searched and not entry.easy:
         yield Hint(entry, (), "「easy」（やさしい日本語）がありません。書き足してください")
     if isinstance(entry, Procedure):
         for path in _NEEDED:

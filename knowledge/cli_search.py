@@ -75,7 +75,7 @@ def _index(arguments: argparse.Namespace) -> int:
     if vectors is None:
         print("意味で探す部品（エンコーダー）がないため、文字だけで探します。", file=sys.stderr)
         return 0
-    texts = texts_to_encode(load(arguments.content).entries.values())
+    texts = texts_to_encode(load(arguments.content).searched)
     vectors.of(texts, on_terminal("意味の索引を作っています"))
     return 0
 
@@ -155,7 +155,7 @@ def _learn(arguments: argparse.Namespace) -> int:
     from knowledge.learn import fit, gather, save  # the learning library is for development alone
 
     content, questions = load(arguments.content), read_questions(arguments.questions)
-    entries, home = list(content.entries.values()), content.city.home
+    entries, home = content.searched, content.city.home
     indexes = {Mode.LETTERS: SearchIndex(entries, home=home)}
     if vectors := _vectors():
         indexes[Mode.MEANING] = SearchIndex(
@@ -171,7 +171,7 @@ def _learn(arguments: argparse.Namespace) -> int:
 def _knowledge(content: Path) -> Knowledge:
     """Ready to search by meaning, however long that takes the first time."""
     if vectors := _vectors():
-        vectors.of(texts_to_encode(load(content).entries.values()), on_terminal("意味の索引を作っています"))
+        vectors.of(texts_to_encode(load(content).searched), on_terminal("意味の索引を作っています"))
     return Knowledge(content, vectors=vectors)
 
 

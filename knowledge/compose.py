@@ -20,8 +20,8 @@ from knowledge.answer import (
     LinkRole,
     Status,
 )
-from knowledge.aspects import Aspect, aspects_known, facts_of
-from knowledge.entries import AnyEntry, Department, Entry, Guide, Outside, Place, Procedure, run_out
+from knowledge.aspects import Aspect, aspects_known, facts_of, fields_of
+from knowledge.entries import AnyEntry, Department, Entry, Outside, Place, Procedure, run_out
 from knowledge.facts import Fact, HoursFact, PhoneFact, Source
 from knowledge.loader import Content
 from knowledge.opening import OpeningWords
@@ -194,8 +194,6 @@ class Composer:
                 text = f"{text}\n{no_more}"
             facts += [(label, fact) for fact in self._current(f for _, f in facts_of(entry, aspect))]
         facts = facts[:_OVERVIEW_FACTS]
-        if isinstance(entry, Guide):
-            facts += [(self._labels.steps, fact) for fact in self._current(entry.steps)]
         return self._answer(entry, Aspect.ABOUT, text, facts, confidence)
 
     def _answer(
@@ -271,6 +269,13 @@ class Composer:
             )
             for aspect in aspects[:MAX_CHOICES]
         )
+
+    def label_of(self, field: str) -> str:
+        """How a field of facts is called (`fee`, `how.post`)."""
+        name = field.rpartition(".")[2]
+        aspect = next((a for a in Aspect if a is not Aspect.ABOUT and field in fields_of(a)), None)
+        default = self._labels.aspects[aspect] if aspect else str(getattr(self._labels, name, ""))
+        return self._fact_label(name, default or self._labels.notes)
 
     def _fact_label(self, name: str, default: str) -> str:
         return str(getattr(self._labels, name)) if name in _WAYS else default

@@ -27,6 +27,7 @@ from knowledge.facts import (
     Texts,
     Url,
 )
+from knowledge.guides import Short, Step, Task
 
 NUMBER_PATTERN = r"^[0-9]{1,2}(-[0-9]{1,2})?$"
 ItemNumber = Annotated[str, Field(pattern=NUMBER_PATTERN)]
@@ -129,10 +130,15 @@ class Department(_Open):
 
 
 class Guide(Entry):
-    """順番に進む案内."""
+    """順番に進む案内. One without questions is found through the entries it starts from alone."""
 
     kind: Literal["guide"] = Field(description="guide は順番のある案内")
-    steps: Facts = Field(min_length=1, description="手順。1行に1つ")
+    short: Short = Field(description="ボタンに出す短い呼び名。12文字まで。ほかの guide と同じにしない")
+    starts_from: tuple[Id, ...] = Field(default=(), description="この案内を始めるボタンを出す項目の id")
+    steps: tuple[Step, ...] = Field(
+        min_length=1, description="聞くこと（ask）と、すること（do）。上から順に進む"
+    )
+    checklist: tuple[Task, ...] = Field(default=(), description="最後に出す「やること」の一覧")
     phone: Phones = Field(default=(), description="電話番号")
 
 

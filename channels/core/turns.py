@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import traceback
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
@@ -23,7 +24,8 @@ from channels.core.events import Context, Event
 from channels.core.privacy import without_labels
 from channels.core.store import Store
 from channels.errors import TurnFailedError, TurnPostponedError
-from knowledge.answer import Answer, AnswerKind
+from knowledge.answer import Answer, AnswerKind, GuideState
+from knowledge.guiding import Reply
 from knowledge.parts import questions_in
 from knowledge.service import Knowledge
 
@@ -86,16 +88,22 @@ class TurnAnswerer:
     async def _each(
         self, conversation: UUID, questions: Sequence[str], context: Context
     ) -> list[Answer] | None:
-        """An answer or choices for each question, None when one has neither or two have the same."""
+        """An answer or choices for each question, None when one has neither or two have the same.
+
+        The step of a guide under way that follows each is said once, at the end.
+        """
         answers: list[Answer] = []
+        steps: list[Answer] = []
         for question in questions:
             reply = await self._assistant.turn(conversation, question, context)
-            answers += reply
-            if any(answer.kind not in _TELLS for answer in reply):
+            told, steps = reply[:1], reply[1:]
+            answers += told
+            if any(answer.kind not in _TELLS for answer in told):
                 return None
-            context = Context(reply[-1].entry or context.entry, reply[-1].aspect or context.aspect)
-        told = {(a.entry, a.aspect, () if a.entry else a.choices) for a in answers}
-        return answers if len(told) == len(answers) else None
+            entry, aspect = told[0].entry or context.entry, told[0].aspect or context.aspect
+            context = replace(context, entry=entry, aspect=aspect, offered=())
+        different = {(a.entry, a.aspect, () if a.entry else a.choices) for a in answers}
+        return [*answers, *steps] if len(different) == len(answers) else None
 
     def _may_be_tried_again(self, said: Event) -> bool:
         return datetime.now(UTC) - said.created_at < self._retry_for
@@ -118,6 +126,9 @@ class TurnAnswerer:
         phrases = self._knowledge.phrases
         if phrases.labels.person in question:
             return [self._knowledge.handoff()]
+        state = GuideState.model_validate(context.guide) if context.guide else None
+        if step := self._knowledge.guide(Reply(question, state, context.guide_is_old)):
+            return [step]
         found = self._knowledge.answer(question, last=context.entry)
         if found.kind is AnswerKind.ANSWER:
             return [self._knowledge.notice(phrases.trouble_answer), found]
