@@ -82,7 +82,7 @@ class AnswerAction(Action, ABC):
     def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[EventType]:
-        """Answer; nothing is left in Rasa's slots. A guide under way is asked first, and goes on afterwards."""
+        """Answer, a guide under way first; nothing is left in Rasa's slots."""
         self._hear(tracker)
         turn = Turn.of(tracker)
         reply = Reply(turn.text, turn.guide, turn.is_away, _MEANS.get(turn.intent))

@@ -92,7 +92,7 @@ class GuideState(_Part):
 
 
 class Answer(_Part):
-    """A whole reply. `confidence` is 0 to 1; `entry` and `aspect` name what was answered, `guide` where one is."""
+    """A whole reply. `confidence` is 0 to 1; `entry` and `aspect`: what was answered."""
 
     kind: AnswerKind
     text: str = Field(min_length=1)
