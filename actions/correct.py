@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from actions.turn import AnswerAction, Turn
+from actions.action import AnswerAction
+from actions.turn import Turn
 from knowledge.answer import Answer
 
 _NO = re.compile(

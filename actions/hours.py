@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from actions.turn import AnswerAction, Turn
+from actions.action import AnswerAction
+from actions.turn import Turn
 from knowledge.answer import Answer
 
 

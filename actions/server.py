@@ -13,6 +13,7 @@ from sanic import HTTPResponse, Request, Sanic
 from sanic.handlers import ErrorHandler
 from sanic.response import json
 
+from actions.action import AnswerAction
 from actions.answer import ActionAnswer
 from actions.choose import ActionChoose
 from actions.correct import ActionCorrect
@@ -20,7 +21,6 @@ from actions.follow_up import ActionFollowUp
 from actions.hours import ActionHours
 from actions.person import ActionPerson
 from actions.talk import ActionTalk
-from actions.turn import AnswerAction
 from knowledge.encoder import load_encoder
 from knowledge.loader import CONTENT
 from knowledge.service import Knowledge

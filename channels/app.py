@@ -22,6 +22,7 @@ from channels.line.contact import ContactCipher
 from channels.line.webhook import line_router
 from channels.logs import configure_logs
 from channels.settings import Settings
+from channels.web.checklist import checklist_router
 from channels.web.guard import Guard
 from channels.web.problems import add_problem_handlers, problem
 from channels.web.routes import WebChannel, web_router
@@ -59,6 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
     token = ConversationToken(secret)
     channel = WebChannel(store, live, token, settings.secure_cookies, settings.retention_days)
     app.include_router(web_router(channel))
+    app.include_router(checklist_router(knowledge, is_https=settings.secure_cookies))
     app.include_router(health_router(settings, store, knowledge, client))
     if settings.line_channel_secret:
         line_secret = settings.line_channel_secret.get_secret_value()

@@ -92,7 +92,10 @@ class GuideState(_Part):
 
 
 class Answer(_Part):
-    """A whole reply. `confidence` is 0 to 1; `entry` and `aspect`: what was answered."""
+    """A whole reply. `confidence` is 0 to 1; `entry` and `aspect`: what was answered.
+
+    `easy` says that from here on answers are in easy Japanese, or no more; None leaves it as it is.
+    """
 
     kind: AnswerKind
     text: str = Field(min_length=1)
@@ -104,3 +107,4 @@ class Answer(_Part):
     aspect: str | None = None
     confidence: float = Field(default=1.0, ge=0.0, le=1.0)
     guide: GuideState | None = None
+    easy: bool | None = None

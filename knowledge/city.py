@@ -9,6 +9,8 @@ from pydantic import Field
 from knowledge.entries import ItemNumber
 from knowledge.facts import Id, Line, Model, Pages, Source
 
+Kana = Annotated[str, Field(pattern=r"^[ぁ-んー]+$")]
+
 
 class PriorityItem(Model):
     """One procedure of the policy's list."""
@@ -28,6 +30,9 @@ class City(Model):
         description="市内の地区や、市をふくむ地域の名前。ほかの町についての質問と区別するために使う",
     )
     other_towns: Id | None = Field(default=None, description="ほかの町についての質問に答える outside の id")
+    readings: dict[Line, Kana] = Field(
+        default={}, description="ふりがなの直し。辞書の読みが違う言葉と、その正しい読み（ひらがな）"
+    )
     website: Pages = Field(default=(), description="公式サイト")
     sources: tuple[Source, ...] = Field(min_length=1, description="出典")
     priority: Annotated[

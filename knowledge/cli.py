@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from knowledge.answer import Status
 from knowledge.checks import hints
+from knowledge.cli_guide import add_guide_commands
 from knowledge.cli_search import add_search_commands
 from knowledge.coverage import coverage
 from knowledge.entries import KINDS, AnyEntry
@@ -96,6 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     new.set_defaults(run=_new)
 
     add_search_commands(commands)
+    add_guide_commands(commands)
 
     schema = commands.add_parser("schema", help="JSON Schema を書き出す（エディターの補完と説明に使う）")
     schema.add_argument("--to", type=Path, default=SCHEMA_FOLDER, help="書き出す先（既定: docs/schemas）")

@@ -51,14 +51,10 @@ class GuideComposer:
         self._composer = Composer(content, today)
         self._today = today
 
-    def step(
-        self, guide: Guide, step: Step, state: GuideState, before: str = "", *, easy: bool = False
-    ) -> Answer:
+    def step(self, guide: Guide, step: Step, state: GuideState, before: str = "") -> Answer:
         """The present step; `before` is said first."""
         number = len(state.path)
-        text = self._phrases.step.format(
-            short=guide.short, number=number, text=(easy and step.easy) or step.text
-        )
+        text = self._phrases.step.format(short=guide.short, number=number, text=step.text)
         if step.answer is AnswerType.DATE:
             text = f"{text}\n{self._phrases.which_day}"
         about = self._content.entries.get(guide.starts_from[0]) if guide.starts_from else guide
@@ -105,7 +101,7 @@ class GuideComposer:
         text = self._phrases.paused.format(title=guide.title)
         return self._notice(text, guide, state.model_copy(update={"is_offered": True}))
 
-    def done(self, guide: Guide, state: GuideState, *, easy: bool = False) -> Answer:
+    def done(self, guide: Guide, state: GuideState) -> Answer:
         """The end: the checklist where there is one."""
         last = len(state.path)
         buttons = (
@@ -124,7 +120,7 @@ class GuideComposer:
         return Answer(
             kind=AnswerKind.STEP,
             text=self._phrases.checklist.format(title=guide.title, count=len(dues)),
-            facts=(*self._tasks(dues, state, easy=easy), *self._together(dues), *self._bring(dues)),
+            facts=(*self._tasks(dues, state), *self._together(dues), *self._bring(dues)),
             links=(*self._forms(dues), *(link for link in overview.links if link.role is LinkRole.TEL)),
             choices=buttons,
             sources=overview.sources,
@@ -149,10 +145,10 @@ class GuideComposer:
         except (NoSuchDayError, ValueError):
             return None
 
-    def _tasks(self, dues: Sequence[Due], state: GuideState, *, easy: bool) -> Iterator[AnswerFact]:
+    def _tasks(self, dues: Sequence[Due], state: GuideState) -> Iterator[AnswerFact]:
         for due in dues:
             task = due.task
-            said = (easy and task.easy) or task.do
+            said = task.do
             if any(state.answers.get(step) == UNSURE for step in task.conditions):
                 said = f"{said}{self._phrases.unsure_note}"
             where = self._phrases.at_home if task.at_home else self._where(due.entry)

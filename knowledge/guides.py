@@ -132,3 +132,8 @@ class Task(_Conditional):
     by_words: Line | None = Field(default=None, description="数えられない期限を、言葉で（例: 早めに）")
     at_home: bool = Field(default=False, description="家でできる（オンライン・電話・郵送）なら true")
     easy: Line | None = Field(default=None, description="やさしい日本語の文")
+
+    @property
+    def text(self) -> str:
+        """What is to be done."""
+        return self.do

@@ -35,14 +35,13 @@ class Reply:
 class Guiding:
     """The guides of `content` on `today`."""
 
-    def __init__(self, content: Content, today: date, *, easy: bool = False) -> None:
+    def __init__(self, content: Content, today: date) -> None:
         self._guides = content.guides
         self._by_short = {guide.short: guide for guide in content.guides.values()}
         self._phrases = content.phrases.guide
         self._walk = Walk(content.guides)
         self._say = GuideComposer(content, today)
         self._today = today
-        self._easy = easy
 
     def take(self, reply: Reply) -> Answer | None:
         """The next step, None when what was said is nothing to a guide."""
@@ -149,8 +148,8 @@ class Guiding:
     def _show(self, state: GuideState, before: str = "") -> Answer:
         guide = self._guides[state.guide]
         if state.is_done:
-            return self._say.done(guide, state, easy=self._easy)
-        return self._say.step(guide, self._walk.step(state), state, before, easy=self._easy)
+            return self._say.done(guide, state)
+        return self._say.step(guide, self._walk.step(state), state, before)
 
 
 _OF_A_STEP = frozenset({Move.NEXT, Move.BACK, Move.UNSURE})

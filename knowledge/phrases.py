@@ -168,6 +168,41 @@ class GuidePhrases(_Model):
     unsure_note: Plain
 
 
+class ChecklistPagePhrases(_Model):
+    """The page of a checklist, to print and to keep."""
+
+    window: WithTitle
+    made: Annotated[Text, _needs("day")]
+    count: Annotated[Text, _needs("count")]
+    tasks: Plain
+    some_day: Plain
+    together: Plain
+    bring: Plain
+    forms: Plain
+    phone: Plain
+    sources: Plain
+    checked: Annotated[Text, _needs("year", "month", "day")]
+    again: Plain
+    again_how: Plain
+    careful: Plain
+    ticks: Plain
+    qr: Plain
+    print: Plain
+    print_by_menu: Plain
+    home: Plain
+    gone: Plain
+    gone_why: Plain
+
+
+class EasyPhrases(_Model):
+    """やさしい日本語: asked for, offered, left."""
+
+    button: Plain
+    on: Plain
+    off: Plain
+    offer: Plain
+
+
 class LinePhrases(_Model):
     """How facts and sources read in a plain LINE message."""
 
@@ -213,7 +248,9 @@ class Phrases(_Model):
     question_about: Annotated[Text, _needs("title", "label")]
     suggestions: tuple[Plain, ...] = Field(min_length=1, max_length=4)
     labels: Labels
+    checklist_page: ChecklistPagePhrases
     guide: GuidePhrases
+    easy: EasyPhrases
     hours: HoursPhrases
     line: LinePhrases
     talk: TalkPhrases

@@ -34,31 +34,46 @@ class Press:
     number: int
 
 
-_END = r"(?:です|ます|ました|。|、|！|!|ね|よ|わ|けど|\s)*"
+_END = r"(?:です|でした|ます|ました|した|、|。|!|ね|よ|よー|わ|さ|けど|だ|わい|から|\s)*"
 _MOVES = (
     (
+        Move.NEXT,
+        r"(?:もう|全部|ぜんぶ|ちゃんと)?(?:でき(?:た|ま)|出来(?:た|ま)|終わ(?:った|りま)|おわ(?:った|りま)"
+        r"|済(?:んだ|みま)|すんだ|やりま|やった|しま)"
+        r"|(?:はい|じゃ|では)?次(?:へ|は|に進む|お願いします?)?|つぎ|進む|ok|おっけー|オッケー|了解",
+    ),
+    (
         Move.UNSURE,
-        r"(?:よく|ちょっと|全然|まだ)?(?:わか(?:ら(?:ない|ん)|りません|んない)|分か(?:らない|りません|らん)|知らない|知りません|不明)",
+        r"(?:それは|これは|これ)?(?:よく|ちょっと|全然|まだ|さっぱり|何だか)?"
+        r"(?:[わ分]か(?:ら(?:ない|ん|ねえ|ねぇ|ぬ)|りません|んない)|知ら(?:ない|ん)|知りません|不明)",
     ),
     (
         Move.BACK,
-        r"(?:一つ|ひとつ|1つ)?(?:前(?:に|へ|の)?)?(?:戻る|もどる|戻って|戻りたい|戻し?)|前へ|前の(?:質問|手順)",
+        r"(?:一つ|ひとつ|1つ)?(?:前(?:に|へ|の)?)?(?:[戻も]ど?(?:る|って(?:ください)?|りたい|す|して(?:ください)?))"
+        r"|前へ|前の(?:質問|手順)(?:に戻る)?",
     ),
-    (Move.STOP, r"(?:案内を)?(?:や(?:める|め)|中止(?:する)?|終了|終わり(?:にする)?|もういい|いいです)"),
-    (Move.RESTART, r"(?:最初|初め|はじめ|一)から(?:やり直す|もう一度|お願い)?|やり直(?:す|し|したい)"),
-    (Move.RESUME, r"(?:案内の)?(?:続き|つづき)(?:から|を)?(?:お願い|する)?|続ける|再開(?:する)?"),
     (
-        Move.NEXT,
-        r"(?:もう)?(?:でき(?:た|ま(?:した)?)|出来(?:た|ま)|終わ(?:った|りま)|おわ(?:った|りま)|済(?:んだ|みま)|やりま|やった)|(?:はい)?次(?:へ|は|に進む)?|つぎ|進む|ok|おっけー|オッケー|了解",
+        Move.STOP,
+        r"(?:案内を)?(?:もう)?(?:[や辞止]め(?:る|たい|ます|て)?|中止(?:する)?|終了(?:する)?|終わり(?:に(?:する|しま|したい)|たい)?|いい)",
     ),
+    (
+        Move.RESTART,
+        r"(?:最初|初め|はじめ|一)から(?:やり直す|やり直したい|もう一度|お願いします?)?|やり直(?:す|し|したい)",
+    ),
+    (Move.RESUME, r"(?:案内の)?(?:続き|つづき)(?:から|を)?(?:お願いします?|する)?|続ける|再開(?:する)?"),
 )
-_MOVE_RES = tuple((move, re.compile(rf"(?:{words_})(?:した)?{_END}")) for move, words_ in _MOVES)
+_MOVE_RES = tuple((move, re.compile(rf"(?:はい|うん|ええ)?、?(?:{said}){_END}")) for move, said in _MOVES)
 _YES = re.compile(
-    rf"(?:はい|うん|ええ|そう|あり|あります|ある|いる|います|おります|yes|そうです|入って(?:いる|います)){_END}"
+    rf"(?:(?:はい|うん|ええ|そう|あり|ある|い(?:る|ます)|おります|yes|入って(?:い?る|います)|もちろん|その通り)、?)+{_END}"
 )
 _NO = re.compile(
-    rf"(?:いいえ|いえ|いや|ううん|ない|ありません|いない|いません|おりません|no|違(?:う|います)|なし){_END}"
+    rf"(?:(?:いいえ|いえ|いや|ううん|な(?:い|し)|ありません|い(?:ない|ません)|おりません|no|違(?:う|います)"
+    rf"|入ってい?ない|入っていません)、?)+{_END}"
 )
+_PAST = re.compile(r"先々?月|先々?週|去年|昨年|一昨年|おととし|前の|この前|こないだ")
+"""Words for the past that `dates` does not read: better to ask again than to take another day."""
+_ASKS = re.compile(r"[?？]|開い|やって|休み|いつ|何時|ますか|ですか")
+"""What a question about a day has, and a day that is told has not."""
 _LOOKS_BACK = (0, 6, 27, 182)
 """Days before today from which the coming 「20日」, 「金曜」 or 「11月20日」 is looked for."""
 
@@ -104,7 +119,7 @@ def nearest_day(text: str, today: date) -> date | None:
     Raises NoSuchDayError for a day that is in no calendar.
     """
     said = normalise(text)
-    if not names_days(said) or len(words(without_days(said))) > 1:
+    if not names_days(said) or _PAST.search(said) or _ASKS.search(said) or len(words(without_days(said))) > 1:
         return None
     coming = [_coming(said, today - timedelta(days=days)) for days in _LOOKS_BACK]
     if coming[0] is None:

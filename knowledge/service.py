@@ -26,12 +26,14 @@ from knowledge.aspects import Aspect
 from knowledge.compose import Composer
 from knowledge.compose_guide import GuideComposer
 from knowledge.confidence import OFFERED
+from knowledge.easy import EasyWords
 from knowledge.entries import AnyEntry, Department, Faq, Outside, Place, Procedure
 from knowledge.errors import ContentError, NoSuchDayError, Problem, UnknownEntryError
 from knowledge.guiding import Guiding, Reply
 from knowledge.loader import CONTENT, Content, Loader
 from knowledge.phrases import Phrases
 from knowledge.places import is_of_another_town
+from knowledge.retrace import retraced
 from knowledge.search import Ranking, SearchIndex, texts_to_encode
 from knowledge.vectors import VectorStore
 from knowledge.when import Asked, read_when, without_when
@@ -284,8 +286,24 @@ class Knowledge:
         guiding = self._guiding()
         return guiding.offered(reply.state) if reply.is_away else guiding.goes_on(reply.state)
 
+    def checklist(self, guide_id: str, answers: Mapping[str, str]) -> Answer | None:
+        """The checklist of a guide for `answers` by step, None where there is no such checklist."""
+        content = self._snapshot.content
+        guide = content.guides.get(guide_id)
+        if guide is None or not guide.checklist:
+            return None
+        return GuideComposer(content, self._now().date()).done(guide, retraced(guide, answers))
+
     def _guiding(self) -> Guiding:
         return Guiding(self._snapshot.content, self._now().date())
+
+    def again(self, entry_id: str, aspect: Aspect) -> Answer:
+        """What was answered of an entry; raises UnknownEntryError."""
+        return self._about(self._snapshot, self.entry(entry_id), aspect, 1.0)
+
+    def easy(self, answer: Answer) -> Answer:
+        """The same Answer in やさしい日本語."""
+        return EasyWords(self._snapshot.content, self._now().date()).of(answer)
 
     def search(self, text: str, limit: int = 5) -> Ranking:
         """The entries found for `text`, best first."""

@@ -44,6 +44,7 @@ class Context:
     """What a turn may go on with: the entry and aspect last answered, and what the last reply offered.
 
     `guide` is the last GuideState there was, as JSON; it is old when nothing was said for a while.
+    `easy`: answers are wanted in easy Japanese.
     """
 
     entry: str | None = None
@@ -51,6 +52,7 @@ class Context:
     offered: tuple[str, ...] = ()
     guide: dict[str, Any] | None = None
     guide_is_old: bool = False
+    easy: bool = False
 
 
 NOTIFY_CHANNEL = "madoguchi_events"

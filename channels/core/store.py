@@ -207,7 +207,7 @@ class Store:
             return [_event(row) for row in rows]
 
     async def context(self, conversation: UUID, before: int) -> Context:
-        """What the messages before an event were answered and offered, within CONTEXT_LASTS; any guide.
+        """What the messages before an event were answered and offered, within CONTEXT_LASTS, and any guide.
 
         It comes from the events and not from Rasa, so that it is the same at every attempt and
         also right after a reply that Rasa had no part in.
@@ -227,8 +227,16 @@ class Store:
             .order_by(said.answers.desc(), said.part.desc())
             .limit(1)
         )
+        wish = (
+            select(said.body["easy"])
+            .where(said.conversation == conversation, said.answers < before, said.part >= 1)
+            .where(func.jsonb_typeof(said.body["easy"]) == "boolean")
+            .order_by(said.answers.desc(), said.part.desc())
+            .limit(1)
+        )
         async with self._engine.connect() as connection:
             answers = [Answer.model_validate(row.body) for row in await connection.execute(replies)]
+            easy = await connection.scalar(wish)
             step = (await connection.execute(steps)).one_or_none()
         last = next((answer for answer in answers if answer.entry), None)
         return Context(
@@ -237,6 +245,7 @@ class Store:
             offered=tuple(choice.says for choice in answers[0].choices) if answers else (),
             guide=step[0] if step else None,
             guide_is_old=bool(step and step[1]),
+            easy=bool(easy),
         )
 
     async def reply_parts(self, conversation: UUID, answers: int) -> list[Answer]:

@@ -1,8 +1,8 @@
-"""An Answer as LINE messages: one text each, within LINE's limits, with quick replies."""
+"""An Answer as LINE messages: one text each or, if it is too long, several, with quick replies."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import unquote
 
 from linebot.v3.messaging import Message, MessageAction, QuickReply, QuickReplyItem, TextMessage
@@ -15,9 +15,8 @@ from knowledge.phrases import Phrases
 def render(answers: Sequence[Answer], phrases: Phrases) -> list[Message]:
     """At most five messages; quick replies hang on the last, where LINE shows them."""
     shown = list(answers)[-limits.MESSAGES_PER_REPLY :]
-    messages: list[Message] = [
-        TextMessage(text=_cut(_text(answer, phrases), limits.TEXT_UNITS)) for answer in shown
-    ]
+    texts = [text for answer in shown for text in _parted(_text(answer, phrases))]
+    messages: list[Message] = [TextMessage(text=text) for text in texts[: limits.MESSAGES_PER_REPLY]]
     if shown and shown[-1].choices:
         messages[-1].quick_reply = _quick_reply(shown[-1])
     return messages
@@ -34,6 +33,22 @@ def _text(answer: Answer, phrases: Phrases) -> str:
         ),
     ]
     return "\n\n".join(block for block in blocks if block)
+
+
+def _parted(text: str) -> Iterator[str]:
+    """`text` in parts that LINE takes, parted between lines: the end of a checklist is not lost."""
+    part = ""
+    for line in text.split("\n"):
+        longer = f"{part}\n{line}" if part else line
+        if part and _units(longer) > limits.TEXT_UNITS:
+            yield part
+            longer = line
+        part = _cut(longer, limits.TEXT_UNITS)
+    yield part
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
 
 
 def _facts(facts: Iterable[AnswerFact], phrases: Phrases) -> Iterable[str]:
@@ -65,7 +80,7 @@ def _quick_reply(answer: Answer) -> QuickReply:
 
 def _cut(text: str, units: int) -> str:
     """`text` within `units` UTF-16 units, never in the middle of a character."""
-    if len(text.encode("utf-16-le")) // 2 <= units:
+    if _units(text) <= units:
         return text
     kept = text.encode("utf-16-le")[: 2 * (units - 1)].decode("utf-16-le", errors="ignore")
     return f"{kept}…"

@@ -8,7 +8,7 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.turn import AnswerAction
+from actions.action import AnswerAction
 from knowledge.answer import Answer
 
 

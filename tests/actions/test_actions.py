@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from actions.action import AnswerAction
 from actions.answer import ActionAnswer
 from actions.choose import ActionChoose
 from actions.correct import ActionCorrect
@@ -14,7 +15,7 @@ from actions.hours import ActionHours
 from actions.person import ActionPerson
 from actions.server import CAPABILITIES
 from actions.talk import ActionTalk
-from actions.turn import AnswerAction, Turn
+from actions.turn import Turn
 from knowledge.answer import AnswerKind, LinkRole
 from knowledge.aspects import Aspect
 from knowledge.service import Knowledge

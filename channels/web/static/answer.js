@@ -4,6 +4,7 @@ import { WORDS } from "./words.js";
 
 const list = (value) => (Array.isArray(value) ? value : []);
 
+/** Make an element. Strings become text nodes: nothing here is ever parsed as HTML. */
 export function el(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -96,15 +97,44 @@ export function drawChoices(choices, ask, name = "choices") {
   );
 }
 
+// A step's line 【…】 is its heading; what is said before it stays before it.
+function drawText(text, kind) {
+  if (kind !== "step") return [el("p", { class: "text" }, text)];
+  return text
+    .split(/^(【[^\n]*】)$/m)
+    .map((part) => part.replace(/^\n|\n$/g, ""))
+    .filter(Boolean)
+    .map((part) => (part.startsWith("【") ? el("h3", { class: "step" }, part) : el("p", { class: "text" }, part)));
+}
+
+// The way to the page of a guide's checklist; the answers it was made from stand in its address.
+function checklistLink({ facts, guide }) {
+  if (!guide?.is_done || !list(facts).length) return [];
+  const page = new URL(`/checklist/${encodeURIComponent(guide.guide)}`, location.href);
+  page.search = new URLSearchParams(guide.answers);
+  return [{ label: WORDS.keep, url: page.href, role: "page" }];
+}
+
+// The answers to a step first and large, then the ways out of it.
+function drawButtons(choices, kind, ask) {
+  if (kind !== "step") return [drawChoices(choices, ask)];
+  const isAside = ({ label }) => WORDS.aside.includes(label);
+  return [
+    drawChoices(choices.filter((choice) => !isAside(choice)), ask),
+    drawChoices(choices.filter(isAside), ask, "choices aside"),
+  ];
+}
+
 export function drawAnswer(answer, ask) {
   return el(
     "div",
     { class: "answer", "data-kind": answer.kind, "data-entry": answer.entry, "data-aspect": answer.aspect },
     el("p", { class: "who" }, WORDS.bot),
-    el("p", { class: "text" }, String(answer.text ?? "")),
+    ...drawText(String(answer.text ?? ""), answer.kind),
+    wrap("div", "links keep", checklistLink(answer).map(drawLink)),
     wrap("dl", "facts", grouped(list(answer.facts)).map(drawFacts)),
     wrap("div", "links", list(answer.links).map(drawLink)),
-    drawChoices(list(answer.choices), ask),
+    ...drawButtons(list(answer.choices), answer.kind, ask),
     wrap("ul", "sources", list(answer.sources).map(drawSource)),
   );
 }

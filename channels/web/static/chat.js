@@ -254,7 +254,7 @@ class MadoguchiChat extends HTMLElement {
     const text = this.text.value.trim();
     const over = this.#measure();
     if (!text || over) {
-      this.#complain(text ? WORDS.over(over) : WORDS.empty);
+      this.#complain(text ? WORDS.over(over, LIMIT) : WORDS.empty);
       this.text.focus();
       return;
     }

@@ -32,12 +32,12 @@ export const WORDS = {
   empty: "質問を入力してください。",
   left: (n) => `あと${n}文字`,
   used: (n) => `いま${n.toLocaleString()}文字`,
-  over: (n) => `${n}文字多いです。${LIMIT.toLocaleString()}文字までにしてください。`,
+  over: (n, limit) => `${n}文字多いです。${limit.toLocaleString()}文字までにしてください。`,
   status: { unconfirmed: "確認できていません", national: "全国共通" },
   call: "電話する",
   newTab: "新しいタブ",
+  keep: "一覧を印刷・保存する",
+  aside: ["戻る", "わからない", "やめる", "初めから"], // as in phrases.yml: buttons beside the answers of a step
   source: "出典：",
   checked: (y, m, d) => `確認日 ${y}年${m}月${d}日`,
 };
-
-/** Make an element. Strings become text nodes: nothing here is ever parsed as HTML. */
