@@ -24,6 +24,8 @@ def replies(knowledge: Knowledge, turn: Turn, answer: Callable[[Turn], Answer]) 
 
 
 def _said(knowledge: Knowledge, turn: Turn, answer: Callable[[Turn], Answer]) -> list[Answer]:
+    if thanks := knowledge.feedback(turn.text):
+        return [thanks]
     reply = Reply(turn.text, turn.guide, turn.is_away, _MEANS.get(turn.intent))
     is_unsure = read_move(turn.text) is Move.UNSURE
     wish = wishes_easy(turn.text)
@@ -37,7 +39,7 @@ def _said(knowledge: Knowledge, turn: Turn, answer: Callable[[Turn], Answer]) ->
     elif is_unsure:
         first = [_offer(knowledge)]
     else:
-        first = [answer(turn)]
+        first = [knowledge.asking(answer(turn))]
     step = None if any(part.guide for part in first) else knowledge.after(reply)
     return [*first, step] if step else first
 

@@ -91,10 +91,29 @@ class GuideState(_Part):
     is_offered: bool = False
 
 
+class Verdict(StrEnum):
+    """What a resident says of an answer; the last four are why it did not help."""
+
+    SOLVED = "solved"
+    UNSOLVED = "unsolved"
+    WRONG = "wrong"
+    HARD = "hard"
+    MISSING = "missing"
+    OTHER = "other"
+
+
+class Feedback(_Part):
+    """A verdict on an entry. Nothing in it tells who gave it."""
+
+    entry: str
+    verdict: Verdict
+
+
 class Answer(_Part):
     """A whole reply. `confidence` is 0 to 1; `entry` and `aspect`: what was answered.
 
     `easy` says that from here on answers are in easy Japanese, or no more; None leaves it as it is.
+    `feedback` is what the resident has just said of an earlier answer.
     """
 
     kind: AnswerKind
@@ -108,3 +127,4 @@ class Answer(_Part):
     confidence: float = Field(default=1.0, ge=0.0, le=1.0)
     guide: GuideState | None = None
     easy: bool | None = None
+    feedback: Feedback | None = None

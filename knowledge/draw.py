@@ -20,14 +20,14 @@ _INK, _LINE, _PAPER = "#1a1a1a", "#444444", "#ffffff"
 _MARGIN = 32
 _NARROWEST = 700
 _PAD_X, _PAD_Y = 22, 12
-_LABEL_COLUMNS = 20
+_LABEL_COLUMNS = 22
 _LABEL_SIZE = 13
 _LEADING = 1.45
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _WIDE = re.compile("[A-Zmw@%&]")
 """Latin letters about as wide as a Japanese one."""
-_WORDS = re.compile(r"[A-Za-z0-9-]+\.?|.|\n")
-"""What is kept in one line: ids up to a point, and single letters."""
+_WORDS = re.compile(r"[「『（]?(?:[A-Za-z0-9-]+\.?|.)|\n")
+"""What is kept in one line: ids up to a point, and single letters, with what opens before them."""
 _HANGS = "。、」』）／・？！ー"
 """What does not begin a line."""
 
@@ -109,7 +109,8 @@ def wrapped(text: str, columns: int) -> list[str]:
     lines, taken = [""], 0
     for word in _WORDS.findall(_NO_XML.sub("", text)):
         for part in [word] if _columns(word) <= columns else word:
-            if part == "\n" or (taken + _columns(part) > columns and part not in _HANGS):
+            hangs = part in _HANGS and taken <= columns
+            if part == "\n" or (taken + _columns(part) > columns and not hangs):
                 lines, taken = [*lines, ""], 0
             if part != "\n":
                 lines[-1] += part

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from knowledge.answer import Status
 from knowledge.facts import (
@@ -28,6 +28,7 @@ from knowledge.facts import (
     Url,
 )
 from knowledge.guides import Short, Step, Task
+from knowledge.urgent import Emergency
 
 NUMBER_PATTERN = r"^[0-9]{1,2}(-[0-9]{1,2})?$"
 ItemNumber = Annotated[str, Field(pattern=NUMBER_PATTERN)]
@@ -148,8 +149,34 @@ class Faq(Entry):
     kind: Literal["faq"] = Field(description="faq はよくある質問、緊急の案内")
     phone: Phones = Field(default=(), description="電話番号")
     urgent: tuple[Line, ...] = Field(
-        default=(), description="この言葉があれば何より先にこの項目を出す（火事、救急、命に関わること）"
+        default=(),
+        description="この言葉があれば何より先にこの項目を出す（火事、救急、命に関わること）。"
+        "「【夫】 + なぐ|殴 - 書き」は、urgent_words の「夫」のどれかと、「なぐ」か「殴」が近くにあり"
+        "（順は問わない）、「書き」が近くにないとき。ひらがなの言葉は読みでも探すので、漢字・カタカナ・変換のまちがいでも見つかる。"
+        "「。」は文の始めと終わり（「。火事。」は、それだけの文）",
     )
+    urgent_words: dict[Line, tuple[Line, ...]] = Field(
+        default={}, description="urgent の中で【 】で呼ぶ言葉の集まり（例: 夫: [夫, 旦那, 主人]）"
+    )
+    not_urgent: tuple[Line, ...] = Field(
+        default=(),
+        description="urgent の言葉のすぐ後（15文字以内、同じ文）にあれば、緊急としない言葉"
+        "（証明、講習、検査など）",
+    )
+    urgent_first: bool = Field(
+        default=False, description="ほかの緊急の項目の言葉もあるとき、この項目を先に出すなら true"
+    )
+
+    @model_validator(mode="after")
+    def _urgent_lines_can_be_read(self) -> Self:
+        self.emergency()
+        return self
+
+    def emergency(self) -> Emergency:
+        """What this answers before anything else; raises ValueError with a sentence for staff."""
+        return Emergency.of(
+            self.id, self.urgent, self.urgent_words, self.not_urgent, is_first=self.urgent_first
+        )
 
 
 class Notice(Entry):

@@ -67,26 +67,26 @@ class Flow:
 def flow(guide: Guide, shorts: Mapping[str, str]) -> Flow:
     """The boxes and arrows of `guide`; `shorts` are the short names of the guides it may lead to."""
     numbers = {step.id: f"{n} {step.id}" for n, step in enumerate(guide.steps, 1)}
-    boxes = {step.id: _step(step, numbers) for step in guide.steps}
+    boxes: dict[str, Box] = {}
     ways: list[Way] = []
-    ends: dict[str, Box] = {}
     leading_back = _leading_back(guide)
     for step in guide.steps:
+        boxes[step.id] = _step(step, numbers)
         for target, answers in _answers(guide, step):
             name = target
             if (step.id, target) in leading_back:
                 name = f"{step.id} back {target}"
-                ends[name] = Box(Shape.BACK, ((Style.TEXT, f"{numbers[target]} に戻る"),))
+                boxes[name] = Box(Shape.BACK, ((Style.TEXT, f"{numbers[target]} に戻る"),))
             elif target == END:
                 name = END if guide.checklist else f"{step.id} end"
-                ends[name] = _end(guide, numbers)
+                boxes[name] = _end(guide, numbers)
             ways.append(Way(step.id, name, answers))
         for option in step.options:
             if option.guide:
                 name = f"guide {option.guide}"
-                ends[name] = _other(option.guide, shorts)
+                boxes[name] = _other(option.guide, shorts)
                 ways.append(Way(step.id, name, (option.label,)))
-    return Flow({**boxes, **ends}, _joined(ways))
+    return Flow(boxes, _joined(ways))
 
 
 def _answers(guide: Guide, step: Step) -> Iterator[tuple[str, tuple[str, ...]]]:

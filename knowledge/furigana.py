@@ -35,18 +35,21 @@ _DAY = re.compile(r"(?<![0-9])(?:" + "|".join(_DAYS) + ")")
 def with_readings(text: str, own: Mapping[str, str]) -> str:
     """`text` with the reading of every kanji word; `own` readings go before the dictionary's.
 
+    An own reading of one letter is meant for the word of that letter, not for what holds it (方, 方法).
     Words that carry their reading already are left alone.
     """
     known = {**_DAYS, **own}
-    names = [_DAY.pattern, *map(re.escape, sorted(own, key=len, reverse=True))]
+    long = sorted((word for word in own if len(word) > 1), key=len, reverse=True)
+    names = [_DAY.pattern, *map(re.escape, long)]
     parts = re.split(f"({'|'.join(names)})", text)
-    written = (f"{part}（{known[part]}）" if part in known else "".join(_read(part)) for part in parts)
+    written = (f"{part}（{known[part]}）" if part in known else "".join(_read(part, own)) for part in parts)
     return _TWICE.sub(r"\1", "".join(written))
 
 
-def _read(text: str) -> Iterator[str]:
+def _read(text: str, own: Mapping[str, str]) -> Iterator[str]:
     for morpheme in morphemes(text, SplitMode.C):
-        surface, reading = morpheme.surface(), str(jaconv.kata2hira(morpheme.reading_form()))
+        surface = morpheme.surface()
+        reading = own.get(surface) or str(jaconv.kata2hira(morpheme.reading_form()))
         is_read = _KANJI.search(surface) and _KANA.fullmatch(reading)
         yield _aligned(surface, reading) if is_read else surface
 

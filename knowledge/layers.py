@@ -15,10 +15,12 @@ from itertools import accumulate, combinations, pairwise
 from statistics import fmean
 from typing import NamedTuple
 
-_WIDEST_ROW = 1300
+_WIDEST_ROW = 1500
 """Boxes that do not fit in a row of this width go one lower."""
 _GAP = 28
-_BETWEEN_ROWS = 30
+_BETWEEN_ROWS = 28
+_STEEPEST = 1 / 14
+"""How far rows are moved apart for the longest way sideways between them."""
 _SWEEPS = 12
 _STRAIGHT = 4.0
 """How much more than a box a mere line wants to be straight."""
@@ -99,9 +101,9 @@ def layout(boxes: Mapping[str, Size], arrows: Sequence[Arrow]) -> Layout:
     rows: list[list[_Node]] = [[] for _ in range(max(row.values()) + 1)]
     for node, number in row.items():
         rows[number].append(node)
-    rows = _ordered(rows, above, below)
+    rows = _ordered([row for row in rows if row], above, below)
     x = _columns(rows, sizes, above, below)
-    return _drawn(rows, sizes, x, ways)
+    return _drawn(rows, sizes, x, below, ways)
 
 
 def _depths(boxes: Mapping[str, Size], arrows: Sequence[Arrow]) -> dict[str, int]:
@@ -198,6 +200,7 @@ def _drawn(
     rows: Sequence[Sequence[_Node]],
     sizes: Mapping[_Node, Size],
     x: Mapping[_Node, float],
+    below: _Neighbours,
     ways: Sequence[Sequence[_Node]],
 ) -> Layout:
     spans: dict[_Node, tuple[float, float]] = {}
@@ -205,7 +208,10 @@ def _drawn(
     for row in rows:
         end = y + max((sizes[node].height for node in row if node in sizes), default=0.0)
         spans.update((node, (y, end)) for node in row)
-        y = end + _BETWEEN_ROWS
+        sideways = max(
+            (abs(x[node] - x[lower]) for node in row for lower in below.get(node, ())), default=0.0
+        )
+        y = end + _BETWEEN_ROWS + sideways * _STEEPEST
     leaves = _ports({(way[0], way[1]) for way in ways}, sizes, x)
     enters = _ports({(way[-1], way[-2]) for way in ways}, sizes, x)
     stops = list[list[Stop]]()
@@ -220,7 +226,7 @@ def _drawn(
         labels=[None if way[1].name else Place(x[way[1]], spans[way[1]][0]) for way in ways],
         ways=stops,
         width=max(x[node] + size.width / 2 for node, size in sizes.items()),
-        height=y - _BETWEEN_ROWS,
+        height=end,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from knowledge.answer import Verdict
 from knowledge.aspects import Aspect
 
 
@@ -43,6 +44,14 @@ def _for_every_aspect(phrases: dict[Aspect, str]) -> dict[Aspect, str]:
     if missing := [aspect.value for aspect in Aspect if aspect not in phrases]:
         raise ValueError("次の項目がありません。追加してください: " + " ".join(missing))
     return phrases
+
+
+def _for_every_verdict(labels: dict[Verdict, str]) -> dict[Verdict, str]:
+    if missing := [verdict.value for verdict in Verdict if verdict not in labels]:
+        raise ValueError("次の項目がありません。追加してください: " + " ".join(missing))
+    if len(set(labels.values())) < len(labels):
+        raise ValueError("同じ言葉が2つあります。ボタンの言葉は、それぞれ違うものにしてください")
+    return labels
 
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
@@ -203,6 +212,16 @@ class EasyPhrases(_Model):
     offer: Plain
 
 
+class FeedbackPhrases(_Model):
+    """Whether an answer helped, and why not. `says` is what pressing a button says."""
+
+    says: Annotated[Text, _needs("label", "title")]
+    labels: Annotated[dict[Verdict, Plain], AfterValidator(_for_every_verdict)]
+    thanks: Plain
+    why: Plain
+    sorry: Plain
+
+
 class LinePhrases(_Model):
     """How facts and sources read in a plain LINE message."""
 
@@ -251,6 +270,7 @@ class Phrases(_Model):
     checklist_page: ChecklistPagePhrases
     guide: GuidePhrases
     easy: EasyPhrases
+    feedback: FeedbackPhrases
     hours: HoursPhrases
     line: LinePhrases
     talk: TalkPhrases

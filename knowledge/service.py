@@ -21,7 +21,7 @@ import watchfiles
 from numpy.typing import NDArray
 
 from knowledge import tokens
-from knowledge.answer import Answer, AnswerChoice, AnswerKind
+from knowledge.answer import Answer, AnswerChoice, AnswerKind, Verdict
 from knowledge.aspects import Aspect
 from knowledge.compose import Composer
 from knowledge.compose_guide import GuideComposer
@@ -29,12 +29,14 @@ from knowledge.confidence import OFFERED
 from knowledge.easy import EasyWords
 from knowledge.entries import AnyEntry, Department, Faq, Outside, Place, Procedure
 from knowledge.errors import ContentError, NoSuchDayError, Problem, UnknownEntryError
+from knowledge.feedback import FeedbackWords
 from knowledge.guiding import Guiding, Reply
 from knowledge.loader import CONTENT, Content, Loader
 from knowledge.phrases import Phrases
 from knowledge.places import is_of_another_town
 from knowledge.retrace import retraced
 from knowledge.search import Ranking, SearchIndex, texts_to_encode
+from knowledge.urgent import Emergency, urgent
 from knowledge.vectors import VectorStore
 from knowledge.when import Asked, read_when, without_when
 
@@ -61,23 +63,16 @@ class _Snapshot:
 
     content: Content
     index: SearchIndex
-    urgent: tuple[tuple[str, Faq], ...]
+    urgent: tuple[Emergency, ...]
     pressed: Mapping[str, tuple[AnyEntry, Aspect | None]]
 
     @classmethod
     def of(
         cls, content: Content, vectors: VectorStore | None, previous: _Snapshot | None = None
     ) -> _Snapshot:
-        entries = content.entries.values()
-        urgent = [
-            (tokens.normalise(words), entry)
-            for entry in entries
-            if isinstance(entry, Faq)
-            for words in entry.urgent
-        ]
-        urgent.sort(key=lambda pair: -len(pair[0]))
+        emergencies = [e.emergency() for e in content.entries.values() if isinstance(e, Faq) and e.urgent]
         index = _index(content, vectors, previous.index if previous else None)
-        return cls(content, index, tuple(urgent), _pressed(content))
+        return cls(content, index, tuple(emergencies), _pressed(content))
 
 
 def _index(content: Content, vectors: VectorStore | None, previous: SearchIndex | None) -> SearchIndex:
@@ -178,11 +173,11 @@ class Knowledge:
 
     def urgent(self, text: str) -> Answer | None:
         """The answer that goes before anything else (design rule 7), None when life is not at risk."""
-        snapshot, question = self._snapshot, tokens.squeeze(text)
-        for words, entry in snapshot.urgent:
-            if words in question:
-                return self._composer(snapshot).about(entry, Aspect.ABOUT, 1.0)
-        return None
+        snapshot = self._snapshot
+        entry = urgent(text, snapshot.urgent)
+        if entry is None:
+            return None
+        return self._composer(snapshot).about(snapshot.content.entries[entry], Aspect.ABOUT, 1.0)
 
     def is_urgent(self, text: str) -> bool:
         """Whether a life may be at risk."""
@@ -300,6 +295,23 @@ class Knowledge:
     def again(self, entry_id: str, aspect: Aspect) -> Answer:
         """What was answered of an entry; raises UnknownEntryError."""
         return self._about(self._snapshot, self.entry(entry_id), aspect, 1.0)
+
+    def feedback(self, text: str) -> Answer | None:
+        """What to say to a verdict on an answer, None when `text` is none."""
+        words = FeedbackWords(self._snapshot.content)
+        found = words.pressed(text)
+        if found is None:
+            return None
+        entry, verdict = found
+        thanks = words.thanks(entry, verdict)
+        if verdict in {Verdict.SOLVED, Verdict.UNSOLVED}:
+            return thanks
+        referred = self.refer(thanks.text)
+        return referred.model_copy(update={"feedback": thanks.feedback})
+
+    def asking(self, answer: Answer) -> Answer:
+        """The same Answer, with buttons to say whether it helped."""
+        return FeedbackWords(self._snapshot.content).asking(answer)
 
     def easy(self, answer: Answer) -> Answer:
         """The same Answer in やさしい日本語."""

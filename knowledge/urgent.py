@@ -8,10 +8,9 @@ message is read too: 「かじだ」 finds 火事だ, カジダ and the slip 家
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
 
 import jaconv
 from sudachipy import SplitMode
@@ -22,6 +21,9 @@ NEAR = 20
 """Letters between words that belong together."""
 CALMS = 15
 """Letters after an urgent word within which a word calms it."""
+SHORT = 3
+"""Letters of a word in hiragana up to which it must begin where a word begins (くま is not in 近くまで), as
+a single kanji must."""
 STOP = "。"
 """Where a sentence begins or ends, in lines and in messages."""
 
@@ -32,7 +34,11 @@ _KANA = re.compile(r"[ぁ-ゖ。]+")
 _SHAPE = re.compile(r"[^|+]+(\|[^|+]+)*( \+ [^|+]+(\|[^|+]+)*)*( - [^|+]+(\|[^|+]+)*)?")
 _PLUS, _UNLESS, _OR = " + ", " - ", "|"
 
+_GROUP = re.compile(r"【([^【】]*)】")
+
 type Span = tuple[int, int]
+type Groups = Mapping[str, Sequence[str]]
+"""Words that mean much the same by the name that lines call them."""
 
 
 @dataclass(frozen=True)
@@ -43,19 +49,20 @@ class Line:
     unless: tuple[str, ...]
 
     @classmethod
-    def of(cls, text: str) -> Line:
-        """`夫|妻 + なぐ - 書き` as a line; raises ValueError with a sentence for staff."""
+    def of(cls, text: str, groups: Groups) -> Line:
+        """`【夫】 + なぐ|殴 - 書き` as a line; raises ValueError with a sentence for staff."""
+        if unknown := [name for name in _GROUP.findall(text) if name not in groups]:
+            raise ValueError(f"「【{unknown[0]}】」が urgent_words にありません。書き足すか、直してください")
+        text = _GROUP.sub(lambda match: _OR.join(groups[match[1]]), text)
         if not _SHAPE.fullmatch(text):
             raise ValueError(
-                "「夫|妻 + なぐ - 書き」のように書いてください。「|」は「または」、「 + 」は「と」、"
-                "「 - 」は「がないとき」で、「 + 」と「 - 」の前後は半角の空白です"
+                f"「{text}」を「【夫】 + なぐ|殴 - 書き」のように直してください。"
+                "「|」は「または」、「 + 」は「と」、「 - 」は「がないとき」で、"
+                "「 + 」と「 - 」の前後は半角の空白です"
             )
         together, _, unless = text.partition(_UNLESS)
         parts = tuple(_words(part) for part in together.split(_PLUS))
-        others = _words(unless) if unless else ()
-        if "" in {*others, *chain.from_iterable(parts)}:
-            raise ValueError("記号だけの言葉があります。文字で書いてください")
-        return cls(parts, others)
+        return cls(parts, _words(unless) if unless else ())
 
     def found_in(self, message: Message) -> Iterator[tuple[Span, int]]:
         """Where `message` says it, and how many of its letters are not of these words."""
@@ -69,6 +76,31 @@ class Line:
                     yield whole, whole[1] - whole[0] - sum(end - begin for begin, end in spans)
 
 
+@dataclass(frozen=True)
+class _Reading:
+    """A message in hiragana; `begins` tells the written letter of each of its letters, and the end.
+
+    `heads` begin a word; `kana` are written as they are read.
+    """
+
+    letters: str
+    begins: tuple[int, ...]
+    heads: frozenset[int]
+    kana: frozenset[int]
+
+    @cached_property
+    def words(self) -> frozenset[int]:
+        """The written letters with which words begin."""
+        return frozenset(self.begins[head] for head in self.heads)
+
+    def spans(self, word: str) -> Iterator[Span]:
+        """Where `word` is heard, though not from the middle of a kanji, nor a short one of any word."""
+        for begin in _places(word, self.letters):
+            if begin in self.heads or (len(word) > SHORT and begin in self.kana):
+                last = begin + len(word) - 1
+                yield self.begins[begin], max(self.begins[last] + 1, self.begins[last + 1])
+
+
 class Message:
     """A message as it is written and as it is read; every position is one of the written letters."""
 
@@ -80,32 +112,35 @@ class Message:
         self._found: dict[tuple[str, ...], tuple[Span, ...]] = {}
 
     @cached_property
-    def _read(self) -> tuple[str, tuple[int, ...]]:
-        """The reading, and the written letter at which each letter of it begins; one more for its end."""
-        reading, begins = "", [0]
-        for morpheme in tokens.morphemes(self._letters, SplitMode.C):
+    def _read(self) -> _Reading:
+        letters, begins, heads, kana = "", [0], set(), set()
+        for morpheme in tokens.morphemes(self._letters, SplitMode.A):
             surface, begin = morpheme.surface(), begins.pop()
             heard = _folded(surface if surface == STOP else morpheme.reading_form() or surface)
-            is_even = len(heard) == len(surface)
-            begins += [begin + number if is_even else begin for number in range(len(heard))]
+            places = range(len(letters), len(letters) + len(heard))
+            is_kana = heard == _folded(surface)
+            heads.add(len(letters))
+            kana.update(places if is_kana else ())
+            begins += range(begin, begin + len(heard)) if is_kana else [begin] * len(heard)
             begins.append(begin + len(surface))
-            reading += heard
-        return reading, tuple(begins)
+            letters += heard
+        return _Reading(letters, tuple(begins), frozenset(heads), frozenset(kana))
 
     def spans(self, words: tuple[str, ...]) -> tuple[Span, ...]:
         """Where any of `words` stands, in the order written."""
         if words not in self._found:
-            self._found[words] = tuple(sorted({span for word in words for span in self._spans(word)}))
+            written, read = self._written, self._read.letters
+            there = [word for word in words if word in read or word in written]
+            self._found[words] = tuple(sorted({span for word in there for span in self._spans(word)}))
         return self._found[words]
 
     def _spans(self, word: str) -> Iterator[Span]:
-        for begin in _places(word, self._written):
-            yield begin, begin + len(word)
         if _KANA.fullmatch(word):
-            reading, begins = self._read
-            for begin in _places(word, reading):
-                last = begin + len(word) - 1
-                yield begins[begin], max(begins[last] + 1, begins[last + 1])
+            yield from self._read.spans(word)
+            return
+        for begin in _places(word, self._written):
+            if len(word) > 1 or begin in self._read.words:
+                yield begin, begin + len(word)
 
     def nearest(self, words: tuple[str, ...], span: Span) -> Span | None:
         """The place of `words` with the fewest letters between it and `span`, None for none near."""
@@ -140,10 +175,12 @@ class Emergency:
     is_first: bool
 
     @classmethod
-    def of(cls, entry: str, lines: Iterable[str], calming: Iterable[str], *, is_first: bool) -> Emergency:
-        """Of an entry's own words."""
-        calm = tuple(_cleaned(word) for word in calming)
-        return cls(entry, tuple(map(Line.of, lines)), calm, is_first)
+    def of(
+        cls, entry: str, lines: Iterable[str], groups: Groups, calming: Iterable[str], *, is_first: bool
+    ) -> Emergency:
+        """Of an entry's own words; raises ValueError with a sentence for staff."""
+        read = tuple(Line.of(line, groups) for line in lines)
+        return cls(entry, read, tuple(_cleaned(word) for word in calming), is_first)
 
 
 def urgent(text: str, emergencies: Sequence[Emergency]) -> str | None:
@@ -164,7 +201,10 @@ def _words(part: str) -> tuple[str, ...]:
 
 
 def _cleaned(word: str) -> str:
-    return _folded(_UNHEARD.sub("", tokens.normalise(word)))
+    cleaned = _folded(_UNHEARD.sub("", tokens.normalise(word)))
+    if not cleaned:
+        raise ValueError(f"「{word}」は記号だけです。文字で書いてください")
+    return cleaned
 
 
 def _folded(letters: str) -> str:

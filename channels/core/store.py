@@ -170,6 +170,10 @@ class Store:
                     answers=answers,
                     part=part,
                 )
+                if answer.feedback:
+                    await connection.execute(
+                        insert(tables.feedback).values(**answer.feedback.model_dump(mode="json"))
+                    )
                 if answer.kind is AnswerKind.HANDOFF:
                     await connection.execute(
                         insert(tables.handoff_request).values(conversation=row.id, sequence=sequence)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     Column,
+    Date,
     DateTime,
     ForeignKeyConstraint,
     Index,
@@ -77,6 +78,16 @@ delivery = Table(
     Column("attempted_at", DateTime(timezone=True)),
     Column("delivered_at", DateTime(timezone=True)),
     _of_conversation(),
+)
+
+# A verdict on an answer, with nothing that leads to who gave it: a day, no time, no conversation.
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("entry", Text, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("given_on", Date, nullable=False, server_default=func.current_date()),
 )
 
 handoff_request = Table(

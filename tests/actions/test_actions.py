@@ -214,7 +214,7 @@ def test_small_talk_is_answered_by_the_phrase_of_its_intent(intent: str) -> None
 
 @pytest.mark.parametrize("intent", ["complain", "feedback_bad"])
 def test_an_unhappy_resident_gets_the_phone_number_of_the_city(intent: str) -> None:
-    said = say(ActionTalk(KNOWLEDGE), "全然わからない", intent)
+    said = say(ActionTalk(KNOWLEDGE), "全然役に立たない", intent)
     assert said.answer.text == getattr(KNOWLEDGE.phrases.talk, intent)
     assert LinkRole.TEL in [link.role for link in said.answer.links]
 

@@ -101,7 +101,9 @@ class Bench:
 async def database(database_url: str) -> AsyncIterator[AsyncEngine]:
     result = engine(database_url)
     async with result.begin() as connection:
-        await connection.execute(text("truncate conversation, line_event, procrastinate_jobs cascade"))
+        await connection.execute(
+            text("truncate conversation, feedback, line_event, procrastinate_jobs cascade")
+        )
     yield result
     await result.dispose()
 

@@ -83,7 +83,7 @@ def written(root: Path) -> Path:
 def parts(page: str) -> dict[str, str]:
     """The page's text by its second headings; "" is what stands before them."""
     sections = re.split(r"<h2>(.*?)</h2>", page)
-    texts = [re.sub(r"\s*<[^>]+>\s*", "\n", part).strip() for part in sections]
+    texts = [re.sub(r"(\s*<[^>]+>\s*)+", "\n", part).strip() for part in sections]
     return dict(zip(["", *texts[1::2]], texts[0::2], strict=True))
 
 

@@ -11,7 +11,7 @@ from channels.core import tables
 from channels.core.events import Context
 from channels.core.store import MAX_TEXT, Store
 from channels.errors import ConversationNotFoundError, EmptyMessageError, MessageTooLongError
-from knowledge.answer import Answer, AnswerChoice, AnswerKind
+from knowledge.answer import Answer, AnswerChoice, AnswerKind, Feedback, GuideState, Verdict
 
 KEY = "0123456789abcdef"
 
@@ -183,3 +183,46 @@ async def test_the_context_ends_after_an_hour(store: Store, database: AsyncEngin
     async with database.begin() as connection:
         await connection.execute(text("update event set created_at = now() - interval '61 minutes'"))
     assert await store.context(conversation, 99) == Context()
+
+
+async def test_a_guide_is_kept_for_days_and_known_to_be_old(store: Store, database: AsyncEngine) -> None:
+    conversation = await store.open_web()
+    first = await store.say(conversation, "赤ちゃん", "key-00001")
+    here = GuideState(guide="new-baby", path=("born", "nhi"), answers={"born": "2026-11-20"})
+    await store.reply(conversation, first, [Answer(kind=AnswerKind.STEP, text="国保ですか", guide=here)])
+    second = await store.say(conversation, "犬", "key-00002")
+    now = await store.context(conversation, second)
+    assert now.guide is not None
+    assert (GuideState.model_validate(now.guide), now.guide_is_old) == (here, False)
+    await store.reply(conversation, second, [an_answer()])
+    async with database.begin() as connection:
+        await connection.execute(text("update event set created_at = now() - interval '2 days'"))
+    later = await store.context(conversation, 99)
+    assert (later.guide, later.guide_is_old) == (now.guide, True)
+    assert (await store.context(conversation, first)).guide is None
+
+
+async def test_the_wish_for_easy_words_lasts(store: Store, database: AsyncEngine) -> None:
+    conversation = await store.open_web()
+    for number, wish in enumerate((True, None, False, None)):
+        said = await store.say(conversation, "やさしく", f"key-0000{number}")
+        reply = Answer(kind=AnswerKind.TALK, text="はい", easy=wish)
+        await store.reply(conversation, said, [reply])
+        async with database.begin() as connection:
+            await connection.execute(text("update event set created_at = created_at - interval '2 days'"))
+        assert (await store.context(conversation, 99)).easy is (number < 2)
+
+
+async def test_a_verdict_is_kept_once_and_tells_nothing_of_who_gave_it(
+    store: Store, database: AsyncEngine
+) -> None:
+    conversation = await store.open_web()
+    first = await store.say(conversation, "解決した（転入届）", KEY)
+    verdict = Feedback(entry="moving-in", verdict=Verdict.SOLVED)
+    thanks = Answer(kind=AnswerKind.TALK, text="はい", feedback=verdict)
+    for _ in range(2):
+        await store.reply(conversation, first, [thanks])
+    async with database.connect() as connection:
+        [row] = (await connection.execute(select(tables.feedback))).mappings().all()
+    assert (row["entry"], row["verdict"]) == ("moving-in", "solved")
+    assert set(row) == {"id", "entry", "verdict", "given_on"}

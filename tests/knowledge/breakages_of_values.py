@@ -72,8 +72,14 @@ TYPES = [
     added("a number as department", "department: 12\n", 8, '" "'),
     added("a department by its name", "department: 市役所\n", 8, "半角の小文字"),
     added("a guide's own key", "urgent: [火事]\n", 8, "「urgent」という項目はありません"),
-    whole("a guide without steps", an_entry("guide"), 1, "「steps」がありません"),
-    whole("a guide with empty steps", an_entry("guide", more="steps: []\n"), 8, "1つ以上"),
+    whole("a guide without steps", an_entry("guide", more="short: 案内\n"), 1, "「steps」がありません"),
+    whole("a guide with empty steps", an_entry("guide", more="short: 案内\nsteps: []\n"), 9, "1つ以上"),
+    whole(
+        "a guide without a short name",
+        an_entry("guide", more="steps: [{id: a, do: あ}]\n"),
+        1,
+        "「short」がありません",
+    ),
     whole("a faq whose urgent is a text", an_entry("faq", more="urgent: 火事\n"), 8, "行の並び"),
 ]
 

@@ -336,9 +336,9 @@ def test_the_next_questions_leave_out_what_was_just_answered() -> None:
     assert labels[Aspect.FEE] not in [choice.label for choice in answer.choices]
 
 
-def test_a_guide_shows_all_its_steps_in_order() -> None:
-    steps = [f"{n}番目にすること" for n in range(8)]
-    assert [fact.value for fact in about(an_entry("guide", steps=steps)).facts] == steps
+def test_the_overview_of_a_guide_tells_none_of_its_steps() -> None:
+    answer = about(an_entry("guide", short="駐車", steps=[{"id": "go", "do": "行く。"}]))
+    assert (answer.text, answer.facts) == ("駐車場を借ります。", ())
 
 
 def test_choices_are_at_most_four() -> None:

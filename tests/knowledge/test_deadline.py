@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 import pytest
@@ -20,7 +21,7 @@ TO_ASK_FOR_MONEY = {"days": 15}
 """児童手当: within 15 days from the day after; no later day is promised."""
 
 
-def due(given: str, rule: dict[str, object]) -> str:
+def due(given: str, rule: Mapping[str, object]) -> str:
     day = last_day(Deadline.model_validate({"after": "born", **rule}), date.fromisoformat(given))
     return f"{day.isoformat()} {WEEKDAYS[day.weekday()]}"
 
@@ -149,7 +150,7 @@ def test_offices_work_on_other_days(day: str) -> None:
         ("0001-01-01", {"days": 1, "first_day": "counts"}),
     ],
 )
-def test_beyond_the_calendar_there_is_no_day(given: str, rule: dict[str, object]) -> None:
+def test_beyond_the_calendar_there_is_no_day(given: str, rule: Mapping[str, object]) -> None:
     with pytest.raises(NoSuchDayError):
         due(given, rule)
 
