@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from knowledge.alarm import hear_all, read_messages
 from knowledge.beir import evaluate, read_folder, trec_lines
 from knowledge.confidence import LEARNED, Mode
 from knowledge.encoder import load_encoder
@@ -42,6 +43,12 @@ def add_search_commands[P: argparse.ArgumentParser](commands: argparse._SubParse
     )
     source.add_argument(
         "--beir", type=Path, metavar="フォルダ", help="BEIR 形式の質問と文書で、検索の質と速さを測る"
+    )
+    source.add_argument(
+        "--urgent",
+        type=Path,
+        metavar="ファイル",
+        help="緊急かどうかの決まった文（YAML）で、聞きのがしと、まちがった緊急の割合を測る",
     )
     evaluation.add_argument(
         "--run", dest="run_file", type=Path, metavar="ファイル", help="--beir の順位を TREC 形式で書き出す"
@@ -91,6 +98,8 @@ def _eval(arguments: argparse.Namespace) -> int:
         return _eval_beir(arguments.beir, arguments.run_file)
     if arguments.questions:
         return _eval_questions(arguments)
+    if arguments.urgent:
+        return _eval_urgent(arguments.content, arguments.urgent)
     quality = cross_validate(load(arguments.content), _vectors(), tick=on_terminal("測っています"))
     rows = [
         ("質問（その質問を知らない索引に聞いた）", str(quality.questions)),
@@ -119,6 +128,26 @@ def _eval_beir(folder: Path, run_file: Path | None) -> int:
         ("メモリー（最大）", f"{scores.memory // 2**20} MB"),
     ]
     print(table(("測ったもの", folder.name), rows))
+    return 0
+
+
+def _eval_urgent(content: Path, path: Path) -> int:
+    knowledge, messages = Knowledge(content), read_messages(path)
+    blind = [message for message in messages if message.blind]
+    alarms = [hear_all(knowledge.is_urgent, group) for group in (messages, blind)]
+    for text in alarms[0].missed:
+        print(f"聞きのがし  {text}")
+    for text in alarms[0].false:
+        print(f"まちがった緊急  {text}")
+    rows = [
+        (f"{name}{what}", f"{share:.1%}（{number}文）")
+        for name, alarm in zip(("", "blind の"), alarms, strict=True)
+        for what, share, number in (
+            ("緊急の文を聞きとれた", alarm.recall, alarm.urgent),
+            ("ほかの文を緊急とした", alarm.false_alarms, alarm.harmless),
+        )
+    ]
+    print(table(("測ったもの", path.name), rows))
     return 0
 
 

@@ -19,9 +19,9 @@ def mistakes_of(guide: Guide, entries: Mapping[str, AnyEntry], broken: Container
     yield from _names(guide, entries, broken)
     for number, step in enumerate(guide.steps):
         yield from _references(guide, ("steps", number), step, entries, broken)
-        yield from _conditions(guide, ("steps", number), step)
+        yield from _conditions(guide.steps[:number], ("steps", number), step)
     for number, task in enumerate(guide.checklist):
-        yield from _conditions(guide, ("checklist", number), task)
+        yield from _conditions(guide.steps, ("checklist", number), task)
         yield from _task(guide, ("checklist", number), task, entries, broken)
     yield from _dead_ends(guide)
 
@@ -92,11 +92,14 @@ def _references(
             yield (*place, "facts", n), f"「{path}」には事実がありません。欄の名前を確かめてください"
 
 
-def _conditions(guide: Guide, place: tuple[int | str, ...], thing: Step | Task) -> Iterator[Mistake]:
-    asked = {step.id: {option.label for option in step.options} for step in guide.steps if step.ask}
+def _conditions(
+    before: Sequence[Step], place: tuple[int | str, ...], thing: Step | Task
+) -> Iterator[Mistake]:
+    """What `thing` depends on must have been asked before it."""
+    asked = {step.id: {option.label for option in step.options} for step in before if step.ask}
     for step, meant in thing.conditions.items():
         if step not in asked:
-            yield (*place, "if"), f"if の「{step}」という質問はありません{_SPELLING}"
+            yield (*place, "if"), f"if の「{step}」という質問は、これより前にありません{_SPELLING}"
             continue
         for label in (meant,) if isinstance(meant, str) else meant:
             if label not in asked[step]:

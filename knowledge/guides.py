@@ -40,6 +40,12 @@ class Choice(Model):
     go: Id | None = Field(default=None, description="次に進む steps の id。終わるときは end")
     guide: Id | None = Field(default=None, description="ほかの guide に移るとき、その id")
 
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.go and self.guide:
+            raise ValueError("go と guide は、どちらか1つだけ書いてください")
+        return self
+
 
 class _Conditional(Model):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, validate_by_alias=True)
@@ -91,8 +97,11 @@ class Step(_Conditional):
             raise ValueError("ask（聞くこと）か do（すること）の、どちらか1つを書いてください")
         if self.choices and (self.do or self.answer is AnswerType.DATE):
             raise ValueError("choices は、日付でない ask にだけ書けます。消すか、ask に直してください")
-        if len(self.choices) == 1:
-            raise ValueError("choices は2つ以上にしてください")
+        labels = [choice.label for choice in self.choices]
+        if len(labels) == 1 or len(set(labels)) < len(labels):
+            raise ValueError("choices は2つ以上、それぞれ違う label にしてください")
+        if UNSURE in labels:
+            raise ValueError(f"「{UNSURE}」のボタンは自動で出ます。choices から消してください")
         return self
 
 

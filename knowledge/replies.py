@@ -64,11 +64,13 @@ _MOVES = (
 )
 _MOVE_RES = tuple((move, re.compile(rf"(?:はい|うん|ええ)?、?(?:{said}){_END}")) for move, said in _MOVES)
 _YES = re.compile(
-    rf"(?:(?:はい|うん|ええ|そう|あり|ある|い(?:る|ます)|おります|yes|入って(?:い?る|います)|もちろん|その通り)、?)+{_END}"
+    rf"(?:(?:はい|うん|ええ|そう|あり|ある|い(?:る|ます)|おります|yes|もちろん|その通り"
+    rf"|[^\s、。]{{1,8}}[てで]い?(?:る|ます)|[^\s、。]{{1,6}}(?<![ら])ました)、?)+{_END}"
 )
+"""Also 「持っています」 and 「出しました」: what was asked, said back."""
 _NO = re.compile(
-    rf"(?:(?:いいえ|いえ|いや|ううん|な(?:い|し)|ありません|い(?:ない|ません)|おりません|no|違(?:う|います)"
-    rf"|入ってい?ない|入っていません)、?)+{_END}"
+    rf"(?:(?:いいえ|いえ|いや|ううん|な(?:い|し)|ありません|い(?:ない|ません)|おりません|no|違(?:う|います)|まだ"
+    rf"|[^\s、。]{{1,8}}[てで]い?(?:ない|ません)|[^\s、。]{{1,8}}ません(?:でした)?|[^\s、。]{{1,6}}らない)、?)+{_END}"
 )
 _PAST = re.compile(r"先々?月|先々?週|去年|昨年|一昨年|おととし|前の|この前|こないだ")
 """Words for the past that `dates` does not read: better to ask again than to take another day."""
@@ -108,6 +110,8 @@ def read_answer(text: str, step: Step, today: date) -> str | None:
         return exact
     if set(labels) == {YES, NO}:
         plain = normalise(text)
+        if read_move(text) is Move.UNSURE:
+            return None
         return YES if _YES.fullmatch(plain) else NO if _NO.fullmatch(plain) else None
     begun = [label for label in labels if said.startswith(squeeze(label)) and len(said) <= len(label) + 6]
     return begun[0] if len(begun) == 1 else None

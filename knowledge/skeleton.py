@@ -30,7 +30,7 @@ _HEAD = (
     "# 「ここに書く」を書きかえ、使わない項目は # のまま残すか消してください。",
     "# uv run knowledge check で確かめてから、ファイル名の「.draft」を消すと公開されます。",
 )
-_LISTS = {"aliases", "questions", "related", "covers", "urgent"}
+_LISTS = {"starts_from", "aliases", "questions", "related", "covers", "urgent", "not_urgent"}
 _HOURS = ("hours:", "  - value: Mo-Fr 08:45-17:15; PH off", "    text: 平日 8時45分〜17時15分")
 
 
@@ -70,12 +70,20 @@ def _field(name: str, field: FieldInfo, entry_id: str, today: date) -> Iterator[
         yield from (f"# {line}" for line in _HOURS)
     elif name == "special_days":
         yield from ("# special_days:", f"#   - {{day: {today}, hours: closed, why: {BLANK}}}")
+    elif name == "checklist":
+        yield from ("# checklist:", f"#   - do: {BLANK}")
+    elif name == "short":
+        yield f"short: {BLANK}"
     elif name == "form":
         yield from ("# form:", f"#   service: {BLANK}", "#   url: https://")
     elif name in _LISTS:
         yield from (f"# {name}:", f"#   - {BLANK}")
+    elif name == "urgent_words":
+        yield from ("# urgent_words:", f"#   {BLANK}: [{BLANK}]")
+    elif name == "urgent_first":
+        yield "# urgent_first: true"
     elif name == "steps" and field.is_required():
-        yield from ("steps:", f"  - {BLANK}")
+        yield from ("steps:", "  - id: first", f"    do: {BLANK}")
     elif name in ("valid_from", "valid_until", "checked_on"):
         yield f"# {name}: {today}"
     else:

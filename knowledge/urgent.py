@@ -113,7 +113,7 @@ class Message:
 
     @cached_property
     def _read(self) -> _Reading:
-        letters, begins, heads, kana = "", [0], set(), set()
+        letters, begins, heads, kana = "", [0], set[int](), set[int]()
         for morpheme in tokens.morphemes(self._letters, SplitMode.A):
             surface, begin = morpheme.surface(), begins.pop()
             heard = _folded(surface if surface == STOP else morpheme.reading_form() or surface)

@@ -28,15 +28,16 @@ class Talk:
         sequence: int = response.raise_for_status().json()["sequence"]
         return sequence
 
-    def say(self, text: str) -> list[dict[str, Any]]:
-        """Say something and wait for the whole reply: notices, then what ends the turn."""
+    def say(self, text: str, parts: int = 1) -> list[dict[str, Any]]:
+        """Say something and wait for the reply: notices, then `parts` that are none."""
         self._seen = self.post(text)
         reply = []
         for event in self.events(after=self._seen):
             self._seen = event["sequence"]
             if event["author"] == "bot":
                 reply.append(event["body"])
-                if event["body"]["kind"] != "notice":
+                parts -= event["body"]["kind"] != "notice"
+                if not parts:
                     break
         return reply
 

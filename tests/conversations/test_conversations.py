@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from knowledge.answer import Answer
+from knowledge.answer import Answer, AnswerKind
 from ops.stack import Stack
 from tests.talk import Talk
 
@@ -25,15 +25,22 @@ def test_conversation(stack: Stack, turns: list[dict[str, Any]]) -> None:
     talk = Talk(stack.url)
     try:
         for turn in turns:
-            *notices, answer = [Answer.model_validate(body) for body in talk.say(turn["say"])]
-            check(turn, notices, answer)
+            parts = 2 if "then" in turn else 1
+            replies = [Answer.model_validate(body) for body in talk.say(turn["say"], parts)]
+            notices = [reply for reply in replies if reply.kind is AnswerKind.NOTICE]
+            answers = [reply for reply in replies if reply.kind is not AnswerKind.NOTICE]
+            expected = [turn["expect"], turn["then"]] if "then" in turn else [turn["expect"]]
+            assert bool(notices) is turn.get("notice", False), replies
+            assert len(answers) == len(expected), answers
+            for answer, wanted in zip(answers, expected, strict=True):
+                check(wanted, answer)
     finally:
         talk.close()
 
 
-def check(turn: dict[str, Any], notices: list[Answer], answer: Answer) -> None:
-    """Hold one reply to what the turn expects of it; a key that is not known is a mistake."""
-    expected = dict(turn["expect"])
+def check(wanted: dict[str, Any], answer: Answer) -> None:
+    """Hold one part of a reply to what is expected of it; a key that is not known is a mistake."""
+    expected = dict(wanted)
     assert answer.kind == expected.pop("kind"), answer
     for name in ("entry", "aspect"):
         if name in expected:
@@ -46,5 +53,6 @@ def check(turn: dict[str, Any], notices: list[Answer], answer: Answer) -> None:
         assert any(link.role == role for link in answer.links), answer.links
     if expected.pop("sourced", False):
         assert answer.sources, answer
-    assert [bool(notices)] == [expected.pop("notice", False)], notices
+    for label in expected.pop("buttons", []):
+        assert label in [choice.label for choice in answer.choices], answer.choices
     assert not expected, f"unknown expectations: {expected}"

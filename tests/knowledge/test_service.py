@@ -131,17 +131,6 @@ def test_urgent_words_do_not_fire_on_harmless_sentences(knowledge: Knowledge, sa
     assert knowledge.urgent(said) is None
 
 
-def test_every_urgent_word_fires_for_its_own_entry(knowledge: Knowledge) -> None:
-    urgent = {
-        words: entry.id
-        for entry in knowledge.content.entries.values()
-        for words in getattr(entry, "urgent", ())
-    }
-    assert len(urgent) > 50
-    answers = {words: knowledge.urgent(words) for words in urgent}
-    assert {words: answer.entry if answer else None for words, answer in answers.items()} == urgent
-
-
 @pytest.mark.parametrize(
     ("said", "aspect"),
     [
