@@ -39,6 +39,7 @@ eval: train ## 返答の質を、自分たちの質問集で測る（検索、�
 	@$(PYTHON) -m knowledge eval
 	@$(PYTHON) -m knowledge eval --questions tests/questions/tuned.yml --curve .eval/tuned.svg
 	@$(PYTHON) -m knowledge eval --questions tests/questions/blind.yml --curve .eval/blind.svg
+	@$(PYTHON) -m knowledge eval --urgent tests/questions/urgent.yml
 	@$(PYTHON) -m ops.quality
 	@! test -d $(FAQ) || $(PYTHON) -m knowledge eval --beir $(FAQ)
 	@$(BOT_PYTEST) -s tests/nlu/test_understanding.py

@@ -20,6 +20,7 @@ GOOD = {
     "page": "https://example.jp",
     "department": "tax",
     "related": "tax",
+    "starts_from": "tax",
     "covers": '"12"',
 }
 """Values for the fields in which not any text will do."""
