@@ -57,6 +57,8 @@ class GuideComposer:
         text = self._phrases.step.format(short=guide.short, number=number, text=step.text)
         if step.answer is AnswerType.DATE:
             text = f"{text}\n{self._phrases.which_day}"
+        if step.status is Status.UNCONFIRMED:
+            text = f"{text}\n{self._phrases.unconfirmed}"
         about = self._content.entries.get(guide.starts_from[0]) if guide.starts_from else guide
         return Answer(
             kind=AnswerKind.STEP,
@@ -74,11 +76,15 @@ class GuideComposer:
         answer = self.step(guide, step, state, step.help or self._phrases.no_help)
         if step.help and state.unsure < 2:
             return answer
+        return self._referred(answer)
+
+    def _referred(self, answer: Answer) -> Answer:
+        """The same Answer, with whom to ask."""
         referred = self._composer.refer(answer.text, AnswerKind.STEP)
         return answer.model_copy(
             update={
-                "facts": (*answer.facts, *referred.facts),
-                "links": (*answer.links, *referred.links),
+                "facts": tuple(dict.fromkeys((*answer.facts, *referred.facts))),
+                "links": tuple({link.url: link for link in (*referred.links, *answer.links)}.values()),
                 "choices": (*answer.choices, *referred.choices),
             }
         )
@@ -103,10 +109,10 @@ class GuideComposer:
 
     def done(self, guide: Guide, state: GuideState) -> Answer:
         """The end: the checklist where there is one."""
-        last = len(state.path)
+        end = len(state.path) + 1
         buttons = (
-            self._button(guide, self._label(Move.BACK), last),
-            self._button(guide, self._label(Move.RESTART), last),
+            self._button(guide, self._label(Move.BACK), end),
+            self._button(guide, self._label(Move.RESTART), end),
         )
         if not guide.checklist:
             text = self._phrases.done.format(title=guide.title)
@@ -163,8 +169,13 @@ class GuideComposer:
         return phrase.format(day=self.day(due.day))
 
     def day(self, day: date) -> str:
-        """「11月20日（金）」."""
-        return in_words(day, self._labels)
+        """「11月20日（金）」, with the year when it is not this one."""
+        words = in_words(day, self._labels)
+        return (
+            words
+            if day.year == self._today.year
+            else self._phrases.with_year.format(year=day.year, day=words)
+        )
 
     def _where(self, entry: AnyEntry | None) -> str:
         if entry is None:
@@ -179,7 +190,7 @@ class GuideComposer:
                 by_counter[self._where(due.entry)].append(due.task.do)
         for where, tasks in by_counter.items():
             if len(tasks) > 1:
-                value = self._phrases.together_at.format(where=where, tasks="、".join(tasks))
+                value = self._phrases.together_at.format(where=where, tasks="／".join(tasks))
                 yield AnswerFact(label=self._phrases.together, value=value, status=Status.NATIONAL)
 
     def _bring(self, dues: Sequence[Due]) -> Iterator[AnswerFact]:
@@ -206,7 +217,7 @@ class GuideComposer:
         for path in step.facts:
             entry_id, _, field = path.partition(".")
             entry = self._content.entries[entry_id]
-            for fact in facts_at(entry, field):
+            for fact in facts_at(entry, field) if entry.holds_on(self._today) else ():
                 if fact.holds_on(self._today):
                     yield self._fact(self._composer.label_of(field), entry, fact)
 

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from knowledge.answer import Status
 from knowledge.facts import STATUS_HELP, Id, Line, Model
@@ -15,9 +23,43 @@ END = "end"
 YES, NO, UNSURE = "はい", "いいえ", "わからない"
 """What a yes/no question can be answered with; any question can be answered with UNSURE."""
 
+_BUTTONS = {UNSURE, "できた", "戻る", "やめる", "初めから", "続きから"}
+"""What stands on every step, so that it can be no answer."""
+
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20)]
-Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=12)]
-FactPath = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*\.[a-z]+(\.[a-z]+)?$")]
+
+_FACT_PATH = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\.[a-z]+(\.[a-z]+)?")
+
+
+def _without_brackets(short: str) -> str:
+    if re.search(r"[（）()]", short):
+        raise ValueError("short に（ ）は使えません。ボタンの言葉の中で使うからです。消してください")
+    return short
+
+
+def _names_a_field(path: str) -> str:
+    if not _FACT_PATH.fullmatch(path):
+        raise ValueError("項目の id と欄を、mynumber-apply.fee のように点でつないで書いてください")
+    return path
+
+
+def _answers(conditions: object) -> object:
+    """Refuse here what pydantic would refuse in words of its own."""
+    if isinstance(conditions, dict) and not all(
+        isinstance(meant, str)
+        or (isinstance(meant, list) and meant and all(isinstance(m, str) for m in meant))
+        for meant in conditions.values()
+    ):
+        raise ValueError("if は {質問の id: 答え} か {質問の id: [答え, 答え]} の形で書いてください")
+    return conditions
+
+
+Short = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=12),
+    AfterValidator(_without_brackets),
+]
+FactPath = Annotated[str, AfterValidator(_names_a_field)]
 """An entry and one of its fields: `mynumber-apply.fee`, `moving-in.how.post`."""
 
 type Conditions = Mapping[Id, Label | tuple[Label, ...]]
@@ -50,7 +92,9 @@ class Choice(Model):
 class _Conditional(Model):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, validate_by_alias=True)
 
-    conditions: dict[Id, Label | tuple[Label, ...]] = Field(default={}, alias="if", description=_IF_HELP)
+    conditions: Annotated[dict[Id, Label | tuple[Label, ...]], BeforeValidator(_answers)] = Field(
+        default={}, alias="if", description=_IF_HELP
+    )
     status: Status | None = Field(default=None, description=STATUS_HELP)
 
     def applies(self, answers: Mapping[str, str]) -> bool:
@@ -100,8 +144,8 @@ class Step(_Conditional):
         labels = [choice.label for choice in self.choices]
         if len(labels) == 1 or len(set(labels)) < len(labels):
             raise ValueError("choices は2つ以上、それぞれ違う label にしてください")
-        if UNSURE in labels:
-            raise ValueError(f"「{UNSURE}」のボタンは自動で出ます。choices から消してください")
+        if ours := _BUTTONS & set(labels):
+            raise ValueError(f"「{min(ours)}」のボタンは自動で出ます。choices から消してください")
         return self
 
 

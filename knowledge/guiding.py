@@ -78,6 +78,8 @@ class Guiding:
         if guide is None:
             return None
         if state is None or state.guide != guide.id:
+            if press.number > 1 and (present := state and self.goes_on(state)):
+                return present
             state = self._walk.begin(guide.id)
             if press.number > 1:
                 return self._show(state, self._phrases.changed)
@@ -85,13 +87,12 @@ class Guiding:
             return self._begin(guide, self._phrases.changed)
         state = state.model_copy(update={"is_offered": False})
         move = next((move for move in Move if getattr(self._phrases, move) == press.label), None)
-        if press.number > len(state.path) or (press.number < len(state.path) and move in _OF_A_STEP):
+        if move is Move.START:
+            return self._begin(guide) if state.is_done else self._show(state)
+        last, here = len(state.path), len(state.path) + state.is_done
+        if press.number > here or (press.number < here and move in _OF_A_STEP):
             return self._show(state, self._phrases.stale)
-        at = (
-            self._walk.rewound(state, press.number)
-            if press.number < len(state.path) or state.is_done
-            else state
-        )
+        at = self._walk.rewound(state, min(press.number, last)) if press.number < here else state
         if any(option.label == press.label for option in self._walk.step(at).options):
             return self._show(self._walk.forward(at, press.label))
         return self._move(move, state) if move else self._show(state, self._phrases.stale)

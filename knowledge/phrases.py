@@ -170,11 +170,13 @@ class GuidePhrases(_Model):
     task: Annotated[Text, _needs("do", "where")]
     to_do: Plain
     until: Annotated[Text, _needs("day")]
+    with_year: Annotated[Text, _needs("year", "day")]
     overdue: Annotated[Text, _needs("day")]
     at_home: Plain
     together: Plain
     together_at: Annotated[Text, _needs("where", "tasks")]
     unsure_note: Plain
+    unconfirmed: Plain
 
 
 class ChecklistPagePhrases(_Model):

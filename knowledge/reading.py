@@ -112,11 +112,12 @@ def _why_closed(error: OSError | RuntimeError) -> str:
 
 def _validation_problems(name: str, tree: Tree, error: ValidationError) -> Iterable[Problem]:
     details = error.errors(include_url=False)
+    is_entry = error.title.startswith("tagged-union")
     for detail in details:
         loc = detail["loc"]
         if detail["type"] == "too_short" and any(d["loc"][: len(loc)] == loc != d["loc"] for d in details):
             continue  # too few only because the others are wrong, and that is said already
-        place = loc[1:] if len(loc) > 1 and loc[0] in KINDS else loc  # pydantic puts an entry's kind first
+        place = loc[1:] if is_entry and loc[:1] and loc[0] in KINDS else loc  # pydantic puts the kind first
         if detail["type"] == "union_tag_invalid":
             place = ("kind",)
         yield Problem(name, tree.line(place), _in_japanese(detail, _field(detail["type"], place, tree)))

@@ -10,7 +10,7 @@ from enum import StrEnum
 from knowledge.dates import names_days, read_days, without_days
 from knowledge.guides import NO, YES, AnswerType, Step
 from knowledge.phrases import GuidePhrases
-from knowledge.tokens import normalise, squeeze, words
+from knowledge.tokens import normalise, squeeze
 
 
 class Move(StrEnum):
@@ -34,7 +34,7 @@ class Press:
     number: int
 
 
-_END = r"(?:です|でした|ます|ました|した|、|。|!|ね|よ|よー|わ|さ|けど|だ|わい|から|\s)*"
+_END = r"(?:です|でした|ます|ました|した|ください|けど|から|わい|[、。!ねえよーわさなあだ\s])*"
 _MOVES = (
     (
         Move.NEXT,
@@ -49,7 +49,7 @@ _MOVES = (
     ),
     (
         Move.BACK,
-        r"(?:一つ|ひとつ|1つ)?(?:前(?:に|へ|の)?)?(?:[戻も]ど?(?:る|って(?:ください)?|りたい|す|して(?:ください)?))"
+        r"(?:一つ|ひとつ|1つ)?(?:前(?:に|へ|の)?)?(?:[戻も]ど?(?:る|って|りたい|り|す|して))"
         r"|前へ|前の(?:質問|手順)(?:に戻る)?",
     ),
     (
@@ -58,31 +58,49 @@ _MOVES = (
     ),
     (
         Move.RESTART,
-        r"(?:最初|初め|はじめ|一)から(?:やり直す|やり直したい|もう一度|お願いします?)?|やり直(?:す|し|したい)",
+        r"(?:最初|初め|はじめ|一)から(?:やり直す|やり直したい|もう一度|お願い(?:します?)?)?|やり直(?:す|し|したい)",
     ),
-    (Move.RESUME, r"(?:案内の)?(?:続き|つづき)(?:から|を)?(?:お願いします?|する)?|続ける|再開(?:する)?"),
+    (
+        Move.RESUME,
+        r"(?:案内の)?(?:続き|つづき)(?:から|を)?(?:お願い(?:します?)?|する)?|続け(?:る|て)?|再開(?:する)?",
+    ),
 )
 _MOVE_RES = tuple((move, re.compile(rf"(?:はい|うん|ええ)?、?(?:{said}){_END}")) for move, said in _MOVES)
 _YES = re.compile(
-    rf"(?:(?:はい|うん|ええ|そう|あり|ある|い(?:る|ます)|おります|yes|もちろん|その通り"
-    rf"|[^\s、。]{{1,8}}[てで]い?(?:る|ます)|[^\s、。]{{1,6}}(?<![ら])ました)、?)+{_END}"
+    rf"(?:(?:はい|うん|ええ|そう|あり|ある|い(?:る|ます)|おります|yes|もちろん|その通り)、?)+{_END}"
 )
-"""Also 「持っています」 and 「出しました」: what was asked, said back."""
 _NO = re.compile(
-    rf"(?:(?:いいえ|いえ|いや|ううん|な(?:い|し)|ありません|い(?:ない|ません)|おりません|no|違(?:う|います)|まだ"
-    rf"|[^\s、。]{{1,8}}[てで]い?(?:ない|ません)|[^\s、。]{{1,8}}ません(?:でした)?|[^\s、。]{{1,6}}らない)、?)+{_END}"
+    rf"(?:(?:いいえ|いえ|いや|ううん|な(?:い|し)|ありません|い(?:ない|ません)|おりません|no|違(?:う|います)|まだ)、?)+{_END}"
 )
-_PAST = re.compile(r"先々?月|先々?週|去年|昨年|一昨年|おととし|前の|この前|こないだ")
+_DONE = re.compile(
+    rf"(?:はい|うん|ええ)?、?(?:もう)?(?P<verb>\S{{1,8}}?)(?:[てで]い?(?:る|ます)|ました|た){_END}"
+)
+_NOT_DONE = re.compile(
+    rf"(?:いいえ|いえ|いや)?、?(?:まだ)?(?P<verb>\S{{1,8}}?)(?:[てで]い?(?:ない|ません)|ません|ない){_END}"
+)
+"""「持っています」, 「まだ出していません」: an answer when the question has that verb."""
+_CHOSEN = re.compile(
+    r"(?:の(?:ほう|方))?(?:です|で|に(?:する|します)|が(?:いい|よい)(?:です)?|を?お願いします|だ)(?:ね|よ|わ)?"
+)
+"""What may follow the label of an option that is chosen."""
+_TOLD = re.compile(
+    r"(?:(?:えーと|えっと|たぶん|多分|確か|たしか|はい|あの)、?)?(?:[(（][月火水木金土日][）)])?"
+    r"(?:\S{1,10}は、?(?=.*(?:です|でした|ました|予定)))?(?:の?(?:頃|ころ|ごろ|くらい|ぐらい))?に?"
+    r"(?:[ぁ-ん一-龠]{0,8}(?:です|でした|ました|ます|た|だ|予定|つもり)(?:よ|ね|かな|わ)?)?[。、!]?"
+)
+"""What may stand beside a day that is told: nothing that asks, and no second day."""
+_PAST = re.compile(r"さきおととい|先々?月|先々?週|去年|昨年|一昨年|おととし|前の|この前|こないだ")
 """Words for the past that `dates` does not read: better to ask again than to take another day."""
 _ASKS = re.compile(r"[?？]|開い|やって|休み|いつ|何時|ますか|ですか")
 """What a question about a day has, and a day that is told has not."""
+_KANJI = re.compile(r"[一-龠]")
 _LOOKS_BACK = (0, 6, 27, 182)
 """Days before today from which the coming 「20日」, 「金曜」 or 「11月20日」 is looked for."""
 
 
 def read_press(text: str, phrases: GuidePhrases) -> Press | None:
     """The button that `text` stands for, None when it is no button's."""
-    marks = {"label": r"(?P<label>.+)", "short": r"(?P<short>.+)", "number": r"(?P<number>[0-9]{1,3})"}
+    marks = {"label": r"(?P<label>.+)", "short": r"(?P<short>[^（）]+)", "number": r"(?P<number>[0-9]{1,3})"}
     pattern = re.escape(phrases.says)
     for name, mark in marks.items():
         pattern = pattern.replace(re.escape(f"{{{name}}}"), mark)
@@ -109,12 +127,25 @@ def read_answer(text: str, step: Step, today: date) -> str | None:
     if exact := next((label for label in labels if squeeze(label) == said), None):
         return exact
     if set(labels) == {YES, NO}:
-        plain = normalise(text)
-        if read_move(text) is Move.UNSURE:
-            return None
-        return YES if _YES.fullmatch(plain) else NO if _NO.fullmatch(plain) else None
-    begun = [label for label in labels if said.startswith(squeeze(label)) and len(said) <= len(label) + 6]
-    return begun[0] if len(begun) == 1 else None
+        return _yes_or_no(normalise(text), step.text)
+    chosen = [label for label in labels if _CHOSEN.fullmatch(said.removeprefix(squeeze(label)))]
+    return chosen[0] if len(chosen) == 1 else None
+
+
+def _yes_or_no(said: str, question: str) -> str | None:
+    for answer, plain, said_back in ((YES, _YES, _DONE), (NO, _NO, _NOT_DONE)):
+        if plain.fullmatch(said):
+            return answer
+        found = said_back.fullmatch(said)
+        if found and _is_asked(found["verb"], question):
+            return answer
+    return None
+
+
+def _is_asked(verb: str, question: str) -> bool:
+    """Whether `question` has the verb: by its kanji, or by its first two letters."""
+    letters = 1 if _KANJI.match(verb) else 2
+    return len(verb) >= letters and verb[:letters] in question
 
 
 def nearest_day(text: str, today: date) -> date | None:
@@ -123,7 +154,9 @@ def nearest_day(text: str, today: date) -> date | None:
     Raises NoSuchDayError for a day that is in no calendar.
     """
     said = normalise(text)
-    if not names_days(said) or _PAST.search(said) or _ASKS.search(said) or len(words(without_days(said))) > 1:
+    if not names_days(said) or _PAST.search(said) or _ASKS.search(said):
+        return None
+    if not _TOLD.fullmatch(without_days(said).strip()):
         return None
     coming = [_coming(said, today - timedelta(days=days)) for days in _LOOKS_BACK]
     if coming[0] is None:

@@ -113,19 +113,14 @@ def test_a_number_can_be_called_and_a_form_opened_from_its_step() -> None:
     assert shown("do: あ, facts: [birth.fee]").links == ()
 
 
-@pytest.mark.xfail(strict=True, reason="a fact of an entry that has ended is still told")
 def test_facts_of_an_entry_that_has_ended_are_not_asserted() -> None:
     assert shown("do: あ, facts: [old.fee]").facts == ()
 
 
-@pytest.mark.xfail(strict=True, reason="the status of a step is read by nobody")
 def test_a_step_that_nobody_confirmed_says_so() -> None:
     assert shown("do: あ, status: unconfirmed") != shown("do: あ")
 
 
-@pytest.mark.xfail(
-    strict=True, reason="help adds the links of the office without looking at those of the step"
-)
 def test_help_names_a_number_once() -> None:
     guide = a_guide("  - {id: a, do: あ, facts: [city-hall.phone]}\n")
     state = GuideState(guide=guide.id, path=("a",), unsure=2)

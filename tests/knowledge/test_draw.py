@@ -27,7 +27,7 @@ LOOPS = """short: 犬
 steps:
   - {id: first, ask: 犬を飼いますか。, choices: [{label: もう一度, go: first}, {label: 先へ}]}
   - {id: second, do: 登録します。, if: {first: 先へ}, next: last}
-  - {id: third, ask: 戻りますか。, choices: [{label: 戻る, go: first}, {label: 他へ, guide: other}]}
+  - {id: third, ask: 戻りますか。, choices: [{label: もう一度, go: first}, {label: 他へ, guide: other}]}
   - {id: last, do: 終わります。}
 """
 OTHER = "short: ねこ\nsteps: [{id: only, do: 飼います。}]\n"

@@ -15,6 +15,22 @@ export function el(tag, attributes = {}, ...children) {
   return node;
 }
 
+const READ = /((?:\d+(?=[日人]))?[\p{Script=Han}々〆ヶ]+)（([ぁ-んー]+)）/u;
+
+/** Text as nodes: 市役所（しやくしょ） becomes kanji with their reading above. */
+function readable(text) {
+  const nodes = [];
+  const parts = String(text).split(READ);
+  for (let n = 0; n < parts.length; n += 3) {
+    if (parts[n]) nodes.push(parts[n]);
+    if (n + 1 < parts.length) {
+      const aside = (mark) => el("rp", {}, mark);
+      nodes.push(el("ruby", {}, parts[n + 1], aside("（"), el("rt", {}, parts[n + 2]), aside("）")));
+    }
+  }
+  return nodes;
+}
+
 /** The address if it is one we follow (http, https, tel), else null. */
 function safeUrl(url) {
   try {
@@ -45,8 +61,8 @@ function drawFacts({ label, status, values }) {
   return el(
     "div",
     { class: "fact", "data-status": status },
-    el("dt", {}, String(label), mark ? el("span", { class: "mark" }, mark) : null),
-    ...values.map((value) => el("dd", {}, String(value))),
+    el("dt", {}, ...readable(label), mark ? el("span", { class: "mark" }, mark) : null),
+    ...values.map((value) => el("dd", {}, ...readable(value))),
   );
 }
 
@@ -99,12 +115,16 @@ export function drawChoices(choices, ask, name = "choices") {
 
 // A step's line 【…】 is its heading; what is said before it stays before it.
 function drawText(text, kind) {
-  if (kind !== "step") return [el("p", { class: "text" }, text)];
+  if (kind !== "step") return [el("p", { class: "text" }, ...readable(text))];
   return text
     .split(/^(【[^\n]*】)$/m)
     .map((part) => part.replace(/^\n|\n$/g, ""))
     .filter(Boolean)
-    .map((part) => (part.startsWith("【") ? el("h3", { class: "step" }, part) : el("p", { class: "text" }, part)));
+    .map((part) =>
+      part.startsWith("【")
+        ? el("h3", { class: "step" }, ...readable(part))
+        : el("p", { class: "text" }, ...readable(part)),
+    );
 }
 
 // The way to the page of a guide's checklist; the answers it was made from stand in its address.
