@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import sqlalchemy as sa
 
@@ -18,7 +19,8 @@ from knowledge.errors import ContentError
 from knowledge.loader import CONTENT, load
 from knowledge.table import table
 
-_DATABASE = "MADOGUCHI_DATABASE_URL"
+_SOCKETS = Path(".run/sockets")
+"""Where `make run` has its own PostgreSQL."""
 
 
 def main() -> int:
@@ -31,10 +33,11 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         code: int = arguments.run(arguments)
-    except KeyError:
-        print(f"✖ {_DATABASE} を入れてください。docs/operations.md に例があります。", file=sys.stderr)
     except sa.exc.SQLAlchemyError:
-        print("✖ データベースを読めません。まどぐちが動いているか確かめてください。", file=sys.stderr)
+        print(
+            "✖ データベースを読めません。まどぐちが動いているか、このフォルダでよいか確かめてください。",
+            file=sys.stderr,
+        )
     except ContentError as error:
         print(f"✖ {error}\n内容を直してください（knowledge check）。", file=sys.stderr)
     else:
@@ -53,7 +56,7 @@ def _feedback(arguments: argparse.Namespace) -> int:
         .group_by(said.entry, said.verdict)
     )
     by_entry: dict[str, Counter[str]] = {}
-    database = sa.create_engine(sync_url(os.environ[_DATABASE]), poolclass=sa.NullPool)
+    database = sa.create_engine(sync_url(_database_url()), poolclass=sa.NullPool)
     with database.connect() as connection:
         for entry, verdict, count in connection.execute(counted):
             by_entry.setdefault(entry, Counter())[verdict] = count
@@ -65,6 +68,11 @@ def _feedback(arguments: argparse.Namespace) -> int:
     rows = [(entry, *(str(counts[verdict] or "") for verdict in Verdict)) for entry, counts in worst]
     print(table(("項目", *(labels[verdict] for verdict in Verdict)), rows))
     return 0
+
+
+def _database_url() -> str:
+    own = f"postgresql://postgres@/postgres?host={quote(str(_SOCKETS.absolute()))}"
+    return os.environ.get("MADOGUCHI_DATABASE_URL", own)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from knowledge.deadline import last_day
 from knowledge.entries import AnyEntry, Guide, Procedure
 from knowledge.errors import NoSuchDayError
 from knowledge.facts import Fact
-from knowledge.guides import UNSURE, AnswerType, Step, Task
+from knowledge.guides import UNSURE, Step, Task
 from knowledge.loader import Content
 from knowledge.opening import in_words
 from knowledge.replies import Move
@@ -55,7 +55,7 @@ class GuideComposer:
         """The present step; `before` is said first."""
         number = len(state.path)
         text = self._phrases.step.format(short=guide.short, number=number, text=step.text)
-        if step.answer is AnswerType.DATE:
+        if step.asks_day:
             text = f"{text}\n{self._phrases.which_day}"
         if step.status is Status.UNCONFIRMED:
             text = f"{text}\n{self._phrases.unconfirmed}"

@@ -9,7 +9,7 @@ from enum import StrEnum
 from knowledge.answer import Status
 from knowledge.entries import Guide
 from knowledge.guide_checks import leads_to
-from knowledge.guides import END, UNSURE, AnswerType, Deadline, Step, Task
+from knowledge.guides import END, UNSURE, Deadline, Step, Task
 
 OTHERWISE = "あてはまらないとき"
 _DAY = "日付"
@@ -98,7 +98,7 @@ def _answers(guide: Guide, step: Step) -> Iterator[tuple[str, tuple[str, ...]]]:
     branches = len(targets) > 1 or any(option.guide for option in step.options)
     for target in sorted(targets, key=ids.index):
         labels = [o.label for o in step.options if not o.guide and (o.go or usual) == target]
-        if step.answer is AnswerType.DATE and target == usual:
+        if step.asks_day and target == usual:
             labels.append(_DAY)
         if step.ask and branches and target == usual:
             labels.append(UNSURE)

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 
 from knowledge.aspects import facts_at
 from knowledge.entries import AnyEntry, Guide, Procedure
-from knowledge.guides import END, AnswerType, Step, Task
+from knowledge.guides import END, Step, Task
 
 type Mistake = tuple[Sequence[int | str], str]
 """A place in the file, and a sentence."""
@@ -116,7 +116,7 @@ def _task(
 ) -> Iterator[Mistake]:
     if task.entry and task.entry not in entries and task.entry not in broken:
         yield (*place, "entry"), f"entry「{task.entry}」という項目はありません{_SPELLING}"
-    dates = {step.id for step in guide.steps if step.answer is AnswerType.DATE}
+    dates = {step.id for step in guide.steps if step.asks_day}
     if task.by and task.by.after not in dates:
         yield (
             (*place, "by", "after"),

@@ -73,6 +73,7 @@ class AnswerType(StrEnum):
 
     CHOICE = "choice"
     DATE = "date"
+    PAST_DATE = "past_date"
 
 
 class Choice(Model):
@@ -112,7 +113,10 @@ class Step(_Conditional):
     ask: Line | None = Field(default=None, description="聞くこと。choices がなければ「はい／いいえ」で答える")
     do: Line | None = Field(default=None, description="すること。1つだけ書く")
     choices: tuple[Choice, ...] = Field(default=(), max_length=6, description="ask の答えのボタン")
-    answer: AnswerType = Field(default=AnswerType.CHOICE, description="日付で答える質問は date")
+    answer: AnswerType = Field(
+        default=AnswerType.CHOICE,
+        description="日付で答える質問は date。もう過ぎた日（生まれた日など）は past_date",
+    )
     help: Line | None = Field(default=None, description="「わからない」と言われたときの説明")
     easy: Line | None = Field(default=None, description="やさしい日本語の文")
     facts: tuple[FactPath, ...] = Field(
@@ -129,9 +133,14 @@ class Step(_Conditional):
         return self.ask or self.do or ""
 
     @property
+    def asks_day(self) -> bool:
+        """Whether a day is the answer."""
+        return self.answer in {AnswerType.DATE, AnswerType.PAST_DATE}
+
+    @property
     def options(self) -> tuple[Choice, ...]:
         """The answers to choose from: none to a thing to do, or where a day is asked for."""
-        if self.do or self.answer is AnswerType.DATE:
+        if self.do or self.asks_day:
             return ()
         return self.choices or (Choice(label=YES), Choice(label=NO))
 
@@ -139,7 +148,7 @@ class Step(_Conditional):
     def _one_thing(self) -> Self:
         if (self.ask is None) == (self.do is None):
             raise ValueError("ask（聞くこと）か do（すること）の、どちらか1つを書いてください")
-        if self.choices and (self.do or self.answer is AnswerType.DATE):
+        if self.choices and (self.do or self.asks_day):
             raise ValueError("choices は、日付でない ask にだけ書けます。消すか、ask に直してください")
         labels = [choice.label for choice in self.choices]
         if len(labels) == 1 or len(set(labels)) < len(labels):

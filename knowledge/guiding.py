@@ -9,7 +9,7 @@ from knowledge.answer import Answer, GuideState
 from knowledge.compose_guide import GuideComposer
 from knowledge.entries import Guide
 from knowledge.errors import NoSuchDayError
-from knowledge.guides import UNSURE, AnswerType
+from knowledge.guides import UNSURE
 from knowledge.loader import Content
 from knowledge.replies import Move, Press, read_answer, read_move, read_press
 from knowledge.walk import Walk
@@ -107,7 +107,7 @@ class Guiding:
             said = reply.meant
         if said and step.ask:
             before = ""
-            if step.answer is AnswerType.DATE:
+            if step.asks_day:
                 before = self._phrases.day_read.format(day=self._say.day(date.fromisoformat(said)))
             return self._show(self._walk.forward(state, said), before)
         return self._move(move, state) if move else None

@@ -95,6 +95,7 @@ _ASKS = re.compile(r"[?？]|開い|やって|休み|いつ|何時|ますか|で�
 """What a question about a day has, and a day that is told has not."""
 _KANJI = re.compile(r"[一-龠]")
 _LOOKS_BACK = (0, 6, 27, 182)
+_A_YEAR = 366
 """Days before today from which the coming 「20日」, 「金曜」 or 「11月20日」 is looked for."""
 
 
@@ -119,8 +120,8 @@ def read_answer(text: str, step: Step, today: date) -> str | None:
 
     Raises NoSuchDayError for 「2月30日」 where a day is asked for.
     """
-    if step.answer is AnswerType.DATE:
-        day = nearest_day(text, today)
+    if step.asks_day:
+        day = nearest_day(text, today, past=step.answer is AnswerType.PAST_DATE)
         return day.isoformat() if day else None
     said = squeeze(text).rstrip("。.!！")
     labels = [option.label for option in step.options]
@@ -148,8 +149,10 @@ def _is_asked(verb: str, question: str) -> bool:
     return len(verb) >= letters and verb[:letters] in question
 
 
-def nearest_day(text: str, today: date) -> date | None:
+def nearest_day(text: str, today: date, *, past: bool = False) -> date | None:
     """The day nearest to today that `text` names and nothing else; None when it names none, or several.
+
+    With `past` the nearest that is not to come.
 
     Raises NoSuchDayError for a day that is in no calendar.
     """
@@ -158,13 +161,16 @@ def nearest_day(text: str, today: date) -> date | None:
         return None
     if not _TOLD.fullmatch(without_days(said).strip()):
         return None
-    coming = [_coming(said, today - timedelta(days=days)) for days in _LOOKS_BACK]
+    looks = (*_LOOKS_BACK, _A_YEAR) if past else _LOOKS_BACK
+    coming = [_coming(said, today - timedelta(days=days)) for days in looks]
     if coming[0] is None:
         return None
     moved = _coming(said, today + timedelta(days=1))
-    if moved is not None and moved - coming[0] == timedelta(days=1):  # 「昨日」 moves with today
-        return coming[0]
-    return min((day for day in coming if day), key=lambda day: abs(day - today))
+    moves = moved is not None and moved - coming[0] == timedelta(days=1)  # 「昨日」 moves with today
+    days = [coming[0]] if moves else [day for day in coming if day]
+    if past:
+        days = [day for day in days if day <= today]
+    return min(days, key=lambda day: abs(day - today), default=None)
 
 
 def _coming(said: str, today: date) -> date | None:

@@ -7,7 +7,7 @@ from datetime import date
 
 from knowledge.answer import GuideState
 from knowledge.entries import Guide
-from knowledge.guides import UNSURE, AnswerType, Step
+from knowledge.guides import UNSURE, Step
 from knowledge.walk import Walk
 
 
@@ -32,7 +32,7 @@ def retraced(guide: Guide, answers: Mapping[str, str]) -> GuideState:
 
 def _taken(step: Step, said: str | None) -> str:
     """`said` if it answers `step`. An option that leads into another guide ends this one without a list."""
-    if step.answer is AnswerType.DATE:
+    if step.asks_day:
         return said if said and _is_day(said) else UNSURE
     return next(
         (option.label for option in step.options if option.label == said and not option.guide), UNSURE

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 from sqlalchemy import insert
@@ -55,8 +56,9 @@ async def test_no_verdicts_yet_is_said(
 
 @pytest.mark.parametrize("url", [None, "postgresql://nobody@127.0.0.1:1/none"])
 def test_a_database_that_is_not_there_is_told(
-    url: str | None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    url: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("MADOGUCHI_DATABASE_URL", raising=False)
     if url:
         monkeypatch.setenv("MADOGUCHI_DATABASE_URL", url)

@@ -216,7 +216,7 @@ def test_what_is_done_at_home_needs_nothing_to_be_brought() -> None:
 
 def test_what_can_be_done_in_one_visit_is_told_together() -> None:
     together = [fact.value for fact in the_end().facts if fact.label == WORDS.together]
-    assert together == [f"{OFFICE}：手当を申し込む、届を出す、お祝いを聞く"]
+    assert together == [f"{OFFICE}：手当を申し込む／届を出す／お祝いを聞く"]
     one = the_end(tasks="checklist:\n  - {do: 届, entry: birth}\n  - {do: 年金, entry: pension}\n")
     assert [fact for fact in one.facts if fact.label == WORDS.together] == []
 

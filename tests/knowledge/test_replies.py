@@ -343,3 +343,17 @@ def test_any_text_is_read_without_harm(text: str) -> None:
 )
 def test_the_verb_of_the_question_said_back_answers_it(ask: str, said: str, answer: str | None) -> None:
     assert read_answer(said, a_step(f"{{id: a, ask: {ask}}}"), TODAY) == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("5日", "2026-11-05"),
+        ("12月1日", "2025-12-01"),
+        ("今日", "2026-11-23"),
+        ("昨日", "2026-11-22"),
+        ("明日", None),
+    ],
+)
+def test_a_day_that_must_be_past_is_never_one_to_come(text: str, day: str | None) -> None:
+    assert read_answer(text, a_step("{id: born, ask: いつ, answer: past_date}"), TODAY) == day

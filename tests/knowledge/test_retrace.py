@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from knowledge.answer import GuideState
 from knowledge.entries import Guide
-from knowledge.guides import UNSURE, AnswerType, Step
+from knowledge.guides import UNSURE, Step
 from knowledge.loader import load
 from knowledge.retrace import retraced
 from knowledge.walk import Walk
@@ -30,7 +30,7 @@ def walked(guide: Guide, data: st.DataObject) -> GuideState:
 
 
 def replies(step: Step) -> st.SearchStrategy[str]:
-    if step.answer is AnswerType.DATE:
+    if step.asks_day:
         return st.dates().map(date.isoformat) | st.just(UNSURE)
     return st.sampled_from([*(option.label for option in step.options), UNSURE])
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from knowledge.answer import Answer, AnswerKind, GuideState
 from knowledge.entries import Guide
-from knowledge.guides import UNSURE, AnswerType
+from knowledge.guides import UNSURE
 from knowledge.guiding import Guiding, Reply
 from knowledge.loader import load
 from knowledge.replies import read_press
@@ -190,7 +190,7 @@ def replies_at(answer: Answer, guide: Guide) -> Iterator[tuple[str, ...]]:
     number, words = len(answer.guide.path), REAL.phrases.guide
     for option in step.options:
         yield (says(option.label, number, guide.short),)
-    if step.answer is AnswerType.DATE:
+    if step.asks_day:
         yield ("11月20日",)
     yield (says(words.next, number, guide.short),) if step.do else ("わからない", "わからない")
 
