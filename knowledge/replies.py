@@ -95,8 +95,8 @@ _ASKS = re.compile(r"[?？]|開い|やって|休み|いつ|何時|ますか|で�
 """What a question about a day has, and a day that is told has not."""
 _KANJI = re.compile(r"[一-龠]")
 _LOOKS_BACK = (0, 6, 27, 182)
-_A_YEAR = 366
 """Days before today from which the coming 「20日」, 「金曜」 or 「11月20日」 is looked for."""
+_A_YEAR = 366
 
 
 def read_press(text: str, phrases: GuidePhrases) -> Press | None:
