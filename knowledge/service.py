@@ -34,6 +34,7 @@ from knowledge.guiding import Guiding, Reply
 from knowledge.loader import CONTENT, Content, Loader
 from knowledge.phrases import Phrases
 from knowledge.places import is_of_another_town
+from knowledge.replies import read_press
 from knowledge.retrace import retraced
 from knowledge.search import Ranking, SearchIndex, texts_to_encode
 from knowledge.urgent import Emergency, urgent
@@ -172,12 +173,21 @@ class Knowledge:
             self._vectors.hear(text, encoder, vector)
 
     def urgent(self, text: str) -> Answer | None:
-        """The answer that goes before anything else (design rule 7), None when life is not at risk."""
+        """The answer that goes before anything else (design rule 7), None when life is not at risk.
+
+        A button of ours is no cry for help, whatever is written on it.
+        """
         snapshot = self._snapshot
         entry = urgent(text, snapshot.urgent)
-        if entry is None:
+        if entry is None or self._is_button(snapshot.content, text):
             return None
         return self._composer(snapshot).about(snapshot.content.entries[entry], Aspect.ABOUT, 1.0)
+
+    @staticmethod
+    def _is_button(content: Content, text: str) -> bool:
+        press = read_press(text, content.phrases.guide)
+        is_step = press is not None and any(guide.short == press.short for guide in content.guides.values())
+        return is_step or FeedbackWords(content).pressed(text) is not None
 
     def is_urgent(self, text: str) -> bool:
         """Whether a life may be at risk."""

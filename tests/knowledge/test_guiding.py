@@ -504,3 +504,20 @@ def test_an_edit_of_a_guide_is_live_and_a_broken_one_is_not(knowledge: Knowledge
     )
     assert knowledge.problems
     assert knowledge.after(Reply("", state)) == first
+
+
+def test_no_button_of_any_guide_is_heard_as_an_emergency() -> None:
+    knowledge = Knowledge()
+    for guide in knowledge.content.guides.values():
+        for step in guide.steps:
+            for option in step.options:
+                said = WORDS.says.format(label=option.label, short=guide.short, number=1)
+                assert knowledge.urgent(said) is None, said
+
+
+def test_no_verdict_on_any_answer_is_heard_as_an_emergency() -> None:
+    knowledge = Knowledge()
+    words = knowledge.phrases.feedback
+    for entry in knowledge.content.entries.values():
+        for label in words.labels.values():
+            assert knowledge.urgent(words.says.format(label=label, title=entry.title)) is None, entry.id
