@@ -29,5 +29,9 @@ async def test_two_questions_on_line_are_answered_in_order_within_line_s_limits(
     lost, fee = line_platform.delivered
     assert lost["text"].startswith("まず 0120-95-0178")
     assert "1,000円" in fee["text"]
-    assert [item["action"]["label"] for item in lost["quickReply"]["items"]][:2] == ["持ち物", "期限"]
+    assert [item["action"]["label"] for item in lost["quickReply"]["items"]][:3] == [
+        "順番に案内してもらう",
+        "持ち物",
+        "期限",
+    ]
     assert line_platform.refusals == []
