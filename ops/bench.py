@@ -37,6 +37,11 @@ from ops.stack import Ports, Stack
 from ops.vectors import ensure_vectors
 
 QUESTIONS = ROOT / "tests" / "questions" / "tuned.yml"
+GUIDED = tuple(
+    f"{label}（カード申請 手順{number}）"
+    for label, number in (("スマホ", 1), ("できた", 2), ("わからない", 3), ("戻る", 3))
+)
+"""Buttons of a guide; each is a step of it, whatever was pressed before."""
 WARM_UP = 8
 TURNS_ALONE = 60
 RESIDENTS = 10
@@ -101,6 +106,9 @@ async def _load(stack: Stack) -> list[Row]:
         alone_bare = await _turns(bare_rasa, asked, residents=1, each=TURNS_ALONE)
         say(f"{RESIDENTS}人で質問します（{THINKING:.0f}秒ずつ読みます）。")
         ten = await _turns(through_web, asked, residents=RESIDENTS, each=TURNS_EACH, thinking=THINKING)
+        guided = await _turns(
+            through_web, itertools.cycle(GUIDED), residents=RESIDENTS, each=TURNS_EACH, thinking=THINKING
+        )
         ten_bare = await _turns(bare_rasa, asked, residents=RESIDENTS, each=TURNS_EACH, thinking=THINKING)
         say(f"{RESIDENTS}人が休まず質問します。")
         began = time.perf_counter()
@@ -116,6 +124,7 @@ async def _load(stack: Stack) -> list[Row]:
     return [
         Row("返答 1人 p50 / p95", p50_p95(alone), "", p50_p95(alone_bare)),
         Row(f"返答 {RESIDENTS}人 p50 / p95", p50_p95(ten), "80 / 250 ms", p50_p95(ten_bare)),
+        Row(f"案内の1手順 {RESIDENTS}人 p50 / p95", p50_p95(guided), "80 / 250 ms"),
         Row(f"返答 {RESIDENTS}人 休みなし p50 / p95", p50_p95(rush), "", p50_p95(rush_bare)),
         Row("1秒あたりの返答", f"{rate:.1f}", "20 以上", f"{rate_bare:.1f}"),
         Row("LINEへの応答 混雑時 p50 / p95", p50_p95(line), "200 ms"),
