@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.core.privacy import mask, without_labels
+from knowledge.loader import load
 
 ASCII_TO = {
     "ascii": "0123456789",
@@ -242,3 +243,13 @@ def test_harmless_numbers_stay(said: str) -> None:
 def test_the_words_that_stand_for_what_was_hidden_are_no_part_of_the_question() -> None:
     masked = mask("123456789012 の再発行")
     assert without_labels(masked.text, masked.hidden) == "の再発行"
+
+
+def test_no_button_holds_what_is_masked() -> None:
+    content = load()
+    words = content.phrases
+    says = [entry.title for entry in content.entries.values()]
+    says += [
+        words.guide.says.format(label=g.short, short=g.short, number=12) for g in content.guides.values()
+    ]
+    assert [text for text in says if mask(text).hidden] == []
