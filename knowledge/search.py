@@ -40,7 +40,7 @@ _FIRST_LETTERS, _FIRST_QUESTIONS, _FIRST_PASSAGE = 0.6, 0.5, 0.6
 """Weights of the first round, whose best feed back."""
 _LETTERS, _QUESTIONS, _FED_BACK = 0.5, 0.3, 0.8
 """Weights of the fused score; chosen on the labelled questions, flat around."""
-_NAMED = 0.7
+_NAMED = 0.8
 """How probably an entry must be right that alone is called by its name."""
 _SAME = 10.0
 """Added for an entry that has the very question: more than any other signal reaches."""
