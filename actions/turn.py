@@ -53,7 +53,7 @@ class Turn:
     @property
     def guide_goes_on(self) -> bool:
         """Whether the resident is in the middle of a guide."""
-        return self.guide is not None and not (self.is_away or self.guide.is_done or self.guide.is_offered)
+        return self.guide is not None and self.guide.is_under_way and not self.is_away
 
 
 def _aspect(name: str | None) -> Aspect:

@@ -90,6 +90,11 @@ class GuideState(_Part):
     is_done: bool = False
     is_offered: bool = False
 
+    @property
+    def is_under_way(self) -> bool:
+        """Whether it goes on by itself: neither over, nor left and offered to be taken up."""
+        return not (self.is_done or self.is_offered)
+
 
 class Verdict(StrEnum):
     """What a resident says of an answer; the last four are why it did not help."""

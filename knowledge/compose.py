@@ -6,7 +6,7 @@ asserted; the answer says so and gives the phone number of who knows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from urllib.parse import quote
 
@@ -235,12 +235,20 @@ class Composer:
         label = self._labels.aspects[Aspect.BRING]
         return [(label, Fact(value=need, status=entry.form.status)) for need in entry.form.needs]
 
-    def _page_links(self, entry: AnyEntry) -> Iterable[AnswerLink]:
+    def form_links(self, entry: AnyEntry) -> Iterator[AnswerLink]:
+        """The button to the entry's online form, while both are valid."""
         form = entry.form if isinstance(entry, Procedure) else None
         if form and form.holds_on(self._today) and entry.holds_on(self._today):
             doubtful = (form.status or entry.status) is Status.UNCONFIRMED
             label = self._labels.form_unconfirmed if doubtful else self._labels.form
             yield AnswerLink(label=label.format(service=form.service), url=form.url, role=LinkRole.FORM)
+
+    def phone_links(self, entry: AnyEntry) -> Iterable[AnswerLink]:
+        """Whom to call about `entry`."""
+        return self._phone_links(self._phones(entry, ()))
+
+    def _page_links(self, entry: AnyEntry) -> Iterator[AnswerLink]:
+        yield from self.form_links(entry)
         for page in self._current(entry.page):
             doubtful = page.status is Status.UNCONFIRMED
             label = self._labels.page_unconfirmed if doubtful else self._labels.page

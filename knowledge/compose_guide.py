@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -97,15 +97,12 @@ class GuideComposer:
             return step.text, tuple(self._button(guide, label, 1) for label in options)
         return "", (self._button(guide, self._phrases.start, 1),)
 
-    def stopped(self, guide: Guide, state: GuideState) -> Answer:
-        """The guide is left, and can be taken up again."""
-        text = self._phrases.stopped.format(title=guide.title)
-        return self._notice(text, guide, state.model_copy(update={"is_offered": True}))
-
-    def paused(self, guide: Guide, state: GuideState) -> Answer:
-        """An old guide can be taken up again; said once."""
-        text = self._phrases.paused.format(title=guide.title)
-        return self._notice(text, guide, state.model_copy(update={"is_offered": True}))
+    def left(self, guide: Guide, state: GuideState, phrase: str) -> Answer:
+        """`phrase` of a guide that can be taken up again; said once."""
+        offered = state.model_copy(update={"is_offered": True})
+        button = self._button(guide, self._label(Move.RESUME), len(state.path))
+        text = phrase.format(title=guide.title)
+        return Answer(kind=AnswerKind.STEP, text=text, choices=(button,), guide=offered)
 
     def done(self, guide: Guide, state: GuideState) -> Answer:
         """The end: the checklist where there is one."""
@@ -208,7 +205,7 @@ class GuideComposer:
     def _forms(self, dues: Sequence[Due]) -> Iterator[AnswerLink]:
         seen: set[str] = set()
         for due in dues:
-            for link in self._form_of(due.entry):
+            for link in self._composer.form_links(due.entry) if due.entry else ():
                 if link.url not in seen:
                     seen.add(link.url)
                     yield link
@@ -226,16 +223,9 @@ class GuideComposer:
             entry_id, _, field = path.partition(".")
             entry = self._content.entries[entry_id]
             if field == _FORM:
-                yield from self._form_of(entry)
+                yield from self._composer.form_links(entry)
             elif field == "phone":
-                links = self._composer.about(entry, Aspect.ABOUT, 1.0).links
-                yield from (link for link in links if link.role is LinkRole.TEL)
-
-    def _form_of(self, entry: AnyEntry | None) -> Iterable[AnswerLink]:
-        if entry is None:
-            return ()
-        links = self._composer.about(entry, Aspect.ABOUT, 1.0).links
-        return (link for link in links if link.role is LinkRole.FORM)
+                yield from self._composer.phone_links(entry)
 
     def _fact(self, label: str, entry: AnyEntry, fact: Fact) -> AnswerFact:
         return AnswerFact(label=label, value=fact.value, status=fact.status or entry.status)
@@ -253,7 +243,3 @@ class GuideComposer:
 
     def _label(self, move: Move) -> str:
         return str(getattr(self._phrases, move))
-
-    def _notice(self, text: str, guide: Guide, state: GuideState) -> Answer:
-        button = self._button(guide, self._label(Move.RESUME), len(state.path))
-        return Answer(kind=AnswerKind.STEP, text=text, choices=(button,), guide=state)

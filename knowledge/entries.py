@@ -27,7 +27,7 @@ from knowledge.facts import (
     Texts,
     Url,
 )
-from knowledge.guides import Short, Step, Task
+from knowledge.guides import END, Choice, Short, Step, Task
 from knowledge.urgent import Emergency
 
 NUMBER_PATTERN = r"^[0-9]{1,2}(-[0-9]{1,2})?$"
@@ -141,6 +141,15 @@ class Guide(Entry):
     )
     checklist: tuple[Task, ...] = Field(default=(), description="最後に出す「やること」の一覧")
     phone: Phones = Field(default=(), description="電話番号")
+
+    def following(self, step: Step) -> str:
+        """The id of the next step in the file, END after the last."""
+        place = self.steps.index(step) + 1
+        return self.steps[place].id if place < len(self.steps) else END
+
+    def onward(self, step: Step, choice: Choice | None = None) -> str:
+        """Where `step` leads with `choice`, END where the guide ends there."""
+        return (choice and choice.go) or step.next or self.following(step)
 
 
 class Faq(Entry):

@@ -92,12 +92,11 @@ def flow(guide: Guide, shorts: Mapping[str, str]) -> Flow:
 def _answers(guide: Guide, step: Step) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Each step that may follow and END, in the order of the file, with the answers that lead there."""
     ids = [*(other.id for other in guide.steps), END]
-    following = ids[ids.index(step.id) + 1]
-    usual = step.next or following
+    following, usual = guide.following(step), guide.onward(step)
     targets = leads_to(guide, step)
     branches = len(targets) > 1 or any(option.guide for option in step.options)
     for target in sorted(targets, key=ids.index):
-        labels = [o.label for o in step.options if not o.guide and (o.go or usual) == target]
+        labels = [o.label for o in step.options if not o.guide and guide.onward(step, o) == target]
         if step.asks_day and target == usual:
             labels.append(_DAY)
         if step.ask and branches and target == usual:
@@ -185,8 +184,7 @@ def _other(guide: str, shorts: Mapping[str, str]) -> Box:
 def _when(thing: Step | Task, numbers: Mapping[str, str]) -> Iterator[Paragraph]:
     """「2 child が「はい」のとき」."""
     meant = []
-    for step, said in thing.conditions.items():
-        labels = (said,) if isinstance(said, str) else said
+    for step, labels in thing.conditions.items():
         meant.append(f"{numbers.get(step, step)} が{'か'.join(f'「{label}」' for label in labels)}")
     if meant:
         yield Style.WHEN, f"{'、'.join(meant)}のとき"

@@ -28,13 +28,9 @@ def mistakes_of(guide: Guide, entries: Mapping[str, AnyEntry], broken: Container
 
 def leads_to(guide: Guide, step: Step) -> set[str]:
     """The steps that may follow `step`; END when the guide may end there, or goes on in another one."""
-    place = guide.steps.index(step) + 1
-    following = guide.steps[place].id if place < len(guide.steps) else END
-    targets = {step.next or following}
-    if step.options:
-        onward = {option.go or step.next or following for option in step.options if not option.guide}
-        targets |= onward | ({END} if any(option.guide for option in step.options) else set())
-    return targets | ({following} if step.conditions else set())
+    targets = {guide.onward(step)}
+    targets |= {END if option.guide else guide.onward(step, option) for option in step.options}
+    return targets | ({guide.following(step)} if step.conditions else set())
 
 
 def _names(guide: Guide, entries: Mapping[str, AnyEntry], broken: Container[str]) -> Iterator[Mistake]:
@@ -101,7 +97,7 @@ def _conditions(
         if step not in asked:
             yield (*place, "if"), f"if の「{step}」という質問は、これより前にありません{_SPELLING}"
             continue
-        for label in (meant,) if isinstance(meant, str) else meant:
+        for label in meant:
             if label not in asked[step]:
                 known = "、".join(sorted(asked[step])) or "（日付）"
                 yield (*place, "if"), f"「{step}」に「{label}」という答えはありません。答え: {known}"

@@ -44,14 +44,16 @@ def _names_a_field(path: str) -> str:
 
 
 def _answers(conditions: object) -> object:
-    """Refuse here what pydantic would refuse in words of its own."""
-    if isinstance(conditions, dict) and not all(
-        isinstance(meant, str)
-        or (isinstance(meant, list) and meant and all(isinstance(m, str) for m in meant))
-        for meant in conditions.values()
+    """Let clerks write one answer or a list; refuse here what pydantic would refuse in words of its own."""
+    if not isinstance(conditions, dict):
+        return conditions
+    lists = {step: [meant] if isinstance(meant, str) else meant for step, meant in conditions.items()}
+    if not all(
+        isinstance(meant, list | tuple) and meant and all(isinstance(m, str) for m in meant)
+        for meant in lists.values()
     ):
         raise ValueError("if は {質問の id: 答え} か {質問の id: [答え, 答え]} の形で書いてください")
-    return conditions
+    return lists
 
 
 Short = Annotated[
@@ -62,8 +64,11 @@ Short = Annotated[
 FactPath = Annotated[str, AfterValidator(_names_a_field)]
 """An entry and one of its fields: `mynumber-apply.fee`, `moving-in.how.post`."""
 
-type Conditions = Mapping[Id, Label | tuple[Label, ...]]
-"""Earlier steps and what must have been answered there; UNSURE meets every condition."""
+Conditions = Annotated[
+    dict[Id, tuple[Label, ...]],
+    BeforeValidator(_answers, json_schema_input_type=dict[Id, Label | list[Label]]),
+]
+"""Earlier steps and the answers there of which one must have been given; UNSURE is as good as any."""
 
 _IF_HELP = "前の質問への答え（例: {dog: はい}）。全部あてはまるときだけ出る。「わからない」のときも出る"
 
@@ -93,16 +98,13 @@ class Choice(Model):
 class _Conditional(Model):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, validate_by_alias=True)
 
-    conditions: Annotated[dict[Id, Label | tuple[Label, ...]], BeforeValidator(_answers)] = Field(
-        default={}, alias="if", description=_IF_HELP
-    )
+    conditions: Conditions = Field(default={}, alias="if", description=_IF_HELP)
     status: Status | None = Field(default=None, description=STATUS_HELP)
 
     def applies(self, answers: Mapping[str, str]) -> bool:
         """Whether earlier `answers` let it through; a question that was skipped lets nothing through."""
         return all(
-            (said := answers.get(step)) == UNSURE or said in ((meant,) if isinstance(meant, str) else meant)
-            for step, meant in self.conditions.items()
+            (said := answers.get(step)) == UNSURE or said in meant for step, meant in self.conditions.items()
         )
 
 

@@ -37,7 +37,7 @@ class Guiding:
 
     def __init__(self, content: Content, today: date) -> None:
         self._guides = content.guides
-        self._by_short = {guide.short: guide for guide in content.guides.values()}
+        self._called = content.guide_called
         self._phrases = content.phrases.guide
         self._walk = Walk(content.guides)
         self._say = GuideComposer(content, today)
@@ -51,7 +51,7 @@ class Guiding:
         if state is None or state.guide not in self._guides:
             return None
         move = read_move(reply.text)
-        if reply.is_away or state.is_offered or state.is_done:
+        if reply.is_away or not state.is_under_way:
             return self._taken_up(move, state)
         if not self._walk.holds(state):
             return None
@@ -60,7 +60,7 @@ class Guiding:
     def goes_on(self, state: GuideState) -> Answer | None:
         """The present step again, after something else was answered; None when the guide is over."""
         guide = self._guides.get(state.guide)
-        if guide is None or state.is_done or state.is_offered:
+        if guide is None or not state.is_under_way:
             return None
         if not self._walk.holds(state):
             return self._begin(guide, self._phrases.changed)
@@ -69,12 +69,12 @@ class Guiding:
     def offered(self, state: GuideState) -> Answer | None:
         """That an unfinished guide can be taken up again; None when that was said or it is over."""
         guide = self._guides.get(state.guide)
-        if guide is None or state.is_done or state.is_offered:
+        if guide is None or not state.is_under_way:
             return None
-        return self._say.paused(guide, state)
+        return self._say.left(guide, state, self._phrases.paused)
 
     def _pressed(self, press: Press, state: GuideState | None) -> Answer | None:
-        guide = self._by_short.get(press.short)
+        guide = self._called.get(press.short)
         if guide is None:
             return None
         if state is None or state.guide != guide.id:
@@ -130,7 +130,7 @@ class Guiding:
             case Move.RESTART:
                 return self._begin(guide)
             case Move.STOP:
-                return self._say.stopped(guide, state)
+                return self._say.left(guide, state, self._phrases.stopped)
             case Move.UNSURE if not state.is_done:
                 return self._unsure(guide, state)
             case _:

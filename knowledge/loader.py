@@ -65,6 +65,11 @@ class Content:
         return {entry.id: entry for entry in self.entries.values() if isinstance(entry, Guide)}
 
     @cached_property
+    def guide_called(self) -> Mapping[str, Guide]:
+        """The guides by their short names, as buttons have them."""
+        return {guide.short: guide for guide in self.guides.values()}
+
+    @cached_property
     def guide_from(self) -> Mapping[str, Guide]:
         """The guide that starts from an entry, by the entry's id; of two the first by name."""
         pairs = [(start, guide) for guide in self.guides.values() for start in (*guide.starts_from, guide.id)]

@@ -186,7 +186,7 @@ class Knowledge:
     @staticmethod
     def _is_button(content: Content, text: str) -> bool:
         press = read_press(text, content.phrases.guide)
-        is_step = press is not None and any(guide.short == press.short for guide in content.guides.values())
+        is_step = press is not None and press.short in content.guide_called
         return is_step or FeedbackWords(content).pressed(text) is not None
 
     def is_urgent(self, text: str) -> bool:

@@ -62,21 +62,16 @@ class Walk:
 
     def _next(self, guide: str, step: Step, choice: Choice | None, answers: Mapping[str, str]) -> str | None:
         """The next step that applies, None at the end; a step that does not apply is passed over."""
-        steps = self._guides[guide].steps
-        target = (choice and choice.go) or step.next or self._following(guide, step)
-        for _ in steps:
-            if target in (None, END):
+        whole = self._guides[guide]
+        target = whole.onward(step, choice)
+        for _ in whole.steps:
+            if target == END:
                 return None
             found = self._steps[guide][target]
             if found.applies(answers):
                 return target
-            target = self._following(guide, found)
+            target = whole.following(found)
         return None
-
-    def _following(self, guide: str, step: Step) -> str:
-        steps = self._guides[guide].steps
-        place = steps.index(step) + 1
-        return steps[place].id if place < len(steps) else END
 
     @staticmethod
     def _is_answer(step: Step, said: str) -> bool:
