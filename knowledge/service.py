@@ -193,8 +193,18 @@ class Knowledge:
         """Whether a life may be at risk."""
         return self.urgent(text) is not None
 
-    def answer(self, text: str, aspect: Aspect = Aspect.ABOUT, *, last: str | None = None) -> Answer:
-        """Answer a question about `aspect`; `last` is the entry answered before, for follow-ups."""
+    def answer(
+        self,
+        text: str,
+        aspect: Aspect = Aspect.ABOUT,
+        *,
+        besides: Aspect | None = None,
+        last: str | None = None,
+    ) -> Answer:
+        """Answer a question about `aspect`, and of `besides`, which is perhaps meant, what is known.
+
+        `last` is the entry answered before, for follow-ups.
+        """
         snapshot = self._snapshot
         composer = self._composer(snapshot)
         if pressed := snapshot.pressed.get(tokens.squeeze(text)):
@@ -204,10 +214,10 @@ class Knowledge:
         if elsewhere := _of_another_town(text, snapshot.content, ranking):
             return composer.about(elsewhere, aspect, 1.0)
         if sure := ranking.sure:
-            return self._about(snapshot, sure.entry, aspect, ranking.right)
+            return self._about(snapshot, sure.entry, aspect, ranking.right, besides)
         previous = snapshot.content.entries.get(last or "")
         if previous and _goes_on(text, aspect, previous, ranking):
-            return self._about(snapshot, previous, aspect, 1.0)
+            return self._about(snapshot, previous, aspect, 1.0, besides)
         return self._undecided(composer, text, ranking)
 
     def sure(self, text: str, *, named: bool = False) -> Answer | None:
@@ -341,9 +351,19 @@ class Knowledge:
     def _composer(self, snapshot: _Snapshot) -> Composer:
         return Composer(snapshot.content, self._now().date())
 
-    def _about(self, snapshot: _Snapshot, entry: AnyEntry, aspect: Aspect, confidence: float) -> Answer:
+    def _about(
+        self,
+        snapshot: _Snapshot,
+        entry: AnyEntry,
+        aspect: Aspect,
+        confidence: float,
+        besides: Aspect | None = None,
+    ) -> Answer:
         """What is known of `entry`, and the way into its guide."""
-        answer = self._composer(snapshot).about(entry, aspect, confidence)
+        composer = self._composer(snapshot)
+        answer = composer.about(entry, aspect, confidence)
+        if besides:
+            answer = composer.beside(answer, entry, besides)
         guide = snapshot.content.guide_from.get(entry.id)
         if guide is None or aspect not in _GUIDED or answer.kind is not AnswerKind.ANSWER:
             return answer

@@ -18,6 +18,7 @@ import httpx
 from ruamel.yaml import YAML
 
 from knowledge.answer import Answer, AnswerKind
+from knowledge.aspects import Aspect
 from knowledge.loader import load
 from knowledge.table import table
 from ops.errors import OpsError
@@ -89,8 +90,15 @@ class Turn:
 
     @property
     def has_aspect(self) -> bool:
-        """Whether the right entry was answered from the side that was asked."""
+        """Whether the right entry was answered from the side that was asked first of all."""
         return any((reply.aspect or "hours") == self.label.aspect for reply in self._right)
+
+    def shows(self, sides: Mapping[Aspect, str]) -> bool:
+        """Whether the right entry's answer has what was asked; `sides` are the labels of facts by aspect."""
+        if self.has_aspect or self.label.aspect not in Aspect:
+            return self.has_aspect
+        label = sides[Aspect(self.label.aspect)]
+        return any(fact.label == label for reply in self._right for fact in reply.facts)
 
     @property
     def _right(self) -> list[Answer]:
@@ -116,16 +124,20 @@ def main() -> int:
 
 
 async def _ask_everything(url: str, tell_wrong: bool) -> None:
-    titles = {entry.title: entry.id for entry in load().entries.values()}
+    content = load()
+    titles = {entry.title: entry.id for entry in content.entries.values()}
+    sides = content.phrases.labels.aspects
     limits = httpx.Limits(max_connections=4 * _AT_ONCE)
     async with httpx.AsyncClient(base_url=url, timeout=PATIENCE, limits=limits) as client:
         for name in SETS:
             say(f"{name}.yml を聞いています。")
             alone = [[row] for row in _rows(f"{name}.yml")]
-            _tell(f"{name}.yml", await _talk(client, alone, titles), tell_wrong and name == "tuned")
+            _tell(f"{name}.yml", await _talk(client, alone, titles), sides, tell_wrong and name == "tuned")
             say(f"turns_{name}.yml を聞いています。")
             talks = [talk["turns"] for talk in _rows(f"turns_{name}.yml")]
-            _tell(f"turns_{name}.yml", await _talk(client, talks, titles), tell_wrong and name == "tuned")
+            _tell(
+                f"turns_{name}.yml", await _talk(client, talks, titles), sides, tell_wrong and name == "tuned"
+            )
         _tell_parts(await _both(client, titles))
 
 
@@ -172,7 +184,7 @@ async def _few_at_once[A, B](work: Callable[[A], Awaitable[B]], items: Iterable[
     return await asyncio.gather(*map(one, items))
 
 
-def _tell(name: str, turns: Sequence[Turn], tell_wrong: bool) -> None:
+def _tell(name: str, turns: Sequence[Turn], sides: Mapping[Aspect, str], tell_wrong: bool) -> None:
     inside = [turn for turn in turns if turn.label.entries]
     outside = [turn for turn in turns if not turn.label.entries]
     answered = [turn for turn in turns if turn.is_answered]
@@ -185,7 +197,8 @@ def _tell(name: str, turns: Sequence[Turn], tell_wrong: bool) -> None:
         ("答えのある質問", str(len(inside))),
         ("すぐに答えた", _share(inside, [t for t in inside if t.is_answered])),
         ("すぐに答えたうち正しい", _share(answered, right)),
-        ("そのうち、聞かれた面を答えた", _share(right, [t for t in right if t.has_aspect])),
+        ("そのうち、聞かれた面を先に答えた", _share(right, [t for t in right if t.has_aspect])),
+        ("そのうち、聞かれた面が返答にある", _share(right, [t for t in right if t.shows(sides)])),
         ("答えたか、選択肢に正解がある", _share(inside, [t for t in inside if t.is_helped])),
         ("答えのない質問", str(len(outside))),
         ("「分からない」と言えた", _share(outside, [t for t in outside if t.is_refused])),

@@ -153,6 +153,22 @@ def test_more_about_nothing_asks_for_the_topic(entry: str | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("second", "besides"),
+    [
+        (("ask_deadline", 0.3), Aspect.DEADLINE),
+        (("ask_deadline", 0.1), None),
+        (("ask_about", 0.3), None),
+        (("thank", 0.3), None),
+    ],
+)
+def test_a_side_nearly_as_likely_is_answered_too(second: tuple[str, float], besides: Aspect | None) -> None:
+    turn = tracker("犬の登録 お金は今月中ですか", "ask_fee")
+    ranking = [("ask_fee", 0.6), second]
+    turn.latest_message["intent_ranking"] = [{"name": name, "confidence": p} for name, p in ranking]
+    assert (Turn.of(turn).aspect, Turn.of(turn).besides) == (Aspect.FEE, besides)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "いや、犬の登録のほう",

@@ -325,6 +325,42 @@ def test_who_handles_it_is_told_when_it_is_not_the_city() -> None:
     assert about(an_entry()).facts == ()
 
 
+def beside(entry: AnyEntry, today: date = TODAY) -> Answer:
+    composer = a_composer(entry, today=today)
+    return composer.beside(composer.about(entry, Aspect.BRING, 1.0), entry, Aspect.FEE)
+
+
+def test_a_side_that_was_perhaps_meant_is_told_beside_the_first() -> None:
+    fee = {
+        "value": "月5000円",
+        "status": "unconfirmed",
+        "sources": [{"title": "料金表", "checked_on": "2026-11-01"}],
+    }
+    entry = an_entry(bring=["車検証"], fee=[fee], when=["毎月20日まで"])
+    answer = beside(entry)
+    assert answer.text == about(entry, Aspect.BRING).text
+    assert [(f.value, f.status) for f in answer.facts] == [
+        ("車検証", Status.CONFIRMED),
+        ("月5000円", Status.UNCONFIRMED),
+    ]
+    assert "料金表" in {source.title for source in answer.sources}
+    assert [choice.label for choice in answer.choices] == [REAL.phrases.labels.aspects[Aspect.DEADLINE]]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"fee": [{"value": "月5000円", "valid_until": YESTERDAY}]},
+        {"fee": [{"value": "月5000円", "valid_from": TOMORROW}]},
+        {"fee": ["月5000円"], "valid_until": YESTERDAY},
+    ],
+)
+def test_of_a_second_side_only_what_holds_today_is_told(fields: dict[str, object]) -> None:
+    entry = an_entry(bring=["車検証"], **fields)
+    assert beside(entry) == about(entry, Aspect.BRING)
+
+
 def test_the_next_questions_leave_out_what_was_just_answered() -> None:
     entry = an_entry(
         fee="300円", bring="印鑑", who="だれでも", when="いつでも", steps="行く", how={"online": "可"}
