@@ -13,4 +13,6 @@ class ActionAnswer(AnswerAction):
     action_name = "action_answer"
 
     def answer(self, turn: Turn) -> Answer:
-        return self._knowledge.answer(turn.text, turn.aspect, besides=turn.besides, last=turn.entry)
+        return self._knowledge.answer(
+            turn.text, turn.aspect, besides=turn.besides, last=turn.entry, said=turn.said
+        )

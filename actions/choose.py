@@ -42,7 +42,7 @@ class ActionChoose(AnswerAction):
             step = self._knowledge.guide(Reply(chosen, turn.guide))
             return step or self._knowledge.choose(chosen, last=turn.entry)
         if position is None:
-            return self._knowledge.answer(turn.text, last=turn.entry)
+            return self._knowledge.answer(turn.text, last=turn.entry, said=turn.said)
         found = self._knowledge.answer(turn.text)  # 「119番」
         if found.kind is AnswerKind.ANSWER:
             return found

@@ -6,7 +6,7 @@ import re
 
 from actions.action import AnswerAction
 from actions.turn import Turn
-from knowledge.answer import Answer
+from knowledge.answer import Answer, AnswerKind
 
 _NO = re.compile(
     r"^(?:いや|いえ|いいえ|違|ちが|そうじゃ|間違|まちが|ごめん|すみま|あ[、。っ])[^、。！\s]*?(?:なくて|[、。！\s])+"
@@ -21,4 +21,7 @@ class ActionCorrect(AnswerAction):
 
     def answer(self, turn: Turn) -> Answer:
         meant = _RATHER.sub("", _NO.sub("", turn.text.strip())).strip()
+        found = self._knowledge.answer(meant, turn.asked) if meant else None
+        if found and found.kind is AnswerKind.ANSWER:
+            return found
         return self._knowledge.answer(meant or turn.text, turn.asked, last=turn.entry)

@@ -22,4 +22,4 @@ class ActionFollowUp(AnswerAction):
         if isinstance(entry, Place | Department) and names_when(turn.text):
             return self._knowledge.hours(turn.text, last=turn.entry)
         aspect = Aspect.HOW if Aspect.HOW in aspects_known(entry) else Aspect.ABOUT
-        return self._knowledge.answer(turn.text, aspect, last=turn.entry)
+        return self._knowledge.answer(turn.text, aspect, last=turn.entry, said=turn.said)

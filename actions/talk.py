@@ -8,6 +8,7 @@ from knowledge.answer import Answer, AnswerKind
 
 _REFERRED = frozenset({"complain", "feedback_bad"})
 _DOUBTED = frozenset({*_REFERRED, "abuse", "bot_help", "out_of_scope"})
+_GOES_ON = frozenset({"complain", "out_of_scope"})
 _NEAR = 0.85
 """How probably one of the choices must be right to be offered where Rasa heard no question."""
 
@@ -25,7 +26,10 @@ class ActionTalk(AnswerAction):
         phrase: str = getattr(self._knowledge.phrases.talk, turn.intent)
         if turn.intent not in _DOUBTED:
             return self._knowledge.sure(turn.text, named=True) or self._knowledge.talk(phrase)
-        found = self._knowledge.answer(turn.text)
+        goes_on = turn.intent in _GOES_ON
+        found = self._knowledge.answer(
+            turn.text, last=turn.entry if goes_on else None, said=turn.said if goes_on else ()
+        )
         is_near = found.kind is AnswerKind.CHOICES and (found.confidence or 0) >= _NEAR
         if found.kind is AnswerKind.ANSWER or found.entry or is_near:
             return found

@@ -21,15 +21,17 @@ questions get a second side, and four in five get the one that was meant (seven 
 class Turn:
     """What the resident just said, and what was answered before.
 
-    `entry` is the id last answered, `asked` the aspect of it; `offered` what the last reply's choices
-    would say. `guide` is where the resident is in one; with `is_away` that was long ago.
-    `is_easy`: answers are wanted in easy Japanese. `besides` is what was asked if not what `intent` says.
+    `entry` is the id last answered, `asked` the aspect of it, `said` what the resident said since then, its
+    question first; `offered` what the last reply's choices would say. `guide` is where the resident is in
+    one; with `is_away` that was long ago. `is_easy`: answers are wanted in easy Japanese. `besides` is what
+    was perhaps asked beside what `intent` says.
     """
 
     text: str
     intent: str
     entry: str | None = None
     asked: Aspect = Aspect.ABOUT
+    said: tuple[str, ...] = ()
     offered: tuple[str, ...] = ()
     guide: GuideState | None = None
     is_away: bool = False
@@ -45,6 +47,7 @@ class Turn:
             intent=tracker.get_intent_of_latest_message(skip_fallback_intent=False) or "",
             entry=context.get("entry"),
             asked=_aspect(context.get("aspect")),
+            said=tuple(context.get("said") or ()),
             offered=tuple(context.get("offered") or ()),
             guide=GuideState.model_validate(context["guide"]) if context.get("guide") else None,
             is_away=bool(context.get("guide_is_old")),

@@ -166,9 +166,13 @@ class Composer:
         shown = (*words.rows(asked), *answer.facts)
         return answer.model_copy(update={"facts": shown, "sources": sources[:MAX_SOURCES]})
 
-    def choices(self, entries: Sequence[AnyEntry], confidence: float) -> Answer:
-        """Ask which of some entries is meant, a person being the way out."""
-        near = (AnswerChoice(label=e.title, says=e.title) for e in entries[: MAX_CHOICES - 1])
+    def choices(
+        self, entries: Sequence[AnyEntry], confidence: float, aspect: Aspect = Aspect.ABOUT
+    ) -> Answer:
+        """Ask of which entry `aspect` is wanted, a person being the way out."""
+        near = (
+            AnswerChoice(label=e.title, says=self._question(e, aspect)) for e in entries[: MAX_CHOICES - 1]
+        )
         return Answer(
             kind=AnswerKind.CHOICES,
             text=self._phrases.choose,
@@ -294,6 +298,9 @@ class Composer:
         )
 
     def _question(self, entry: AnyEntry, aspect: Aspect) -> str:
+        """What asks for `aspect` of `entry` and nothing else."""
+        if aspect is Aspect.ABOUT:
+            return entry.title
         return self._phrases.question_about.format(title=entry.title, label=self._labels.aspects[aspect])
 
     def label_of(self, field: str) -> str:

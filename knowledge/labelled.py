@@ -110,7 +110,7 @@ def _asked(knowledge: Knowledge, question: Question, titles: dict[str, str]) -> 
     answer = knowledge.urgent(question.text) or knowledge.answer(question.text)
     offered: tuple[str, ...] = ()
     if answer.kind is AnswerKind.CHOICES:
-        offered = tuple(titles[choice.says] for choice in answer.choices if choice.says in titles)
+        offered = tuple(titles[choice.label] for choice in answer.choices if choice.label in titles)
     ranking = knowledge.search(question.text)
     ranked = tuple(hit.entry.id for hit in ranking.hits)
     return Outcome(question, answer, offered, ranked, ranking.right)

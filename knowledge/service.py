@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,9 +25,9 @@ from knowledge.answer import Answer, AnswerChoice, AnswerKind, Verdict
 from knowledge.aspects import Aspect
 from knowledge.compose import Composer
 from knowledge.compose_guide import GuideComposer
-from knowledge.confidence import OFFERED
+from knowledge.context import Before, Meant, meant
 from knowledge.easy import EasyWords
-from knowledge.entries import AnyEntry, Department, Faq, Outside, Place, Procedure
+from knowledge.entries import AnyEntry, Department, Faq, Place, Procedure
 from knowledge.errors import ContentError, NoSuchDayError, Problem, UnknownEntryError
 from knowledge.feedback import FeedbackWords
 from knowledge.guiding import Guiding, Reply
@@ -200,10 +200,11 @@ class Knowledge:
         *,
         besides: Aspect | None = None,
         last: str | None = None,
+        said: Sequence[str] = (),
     ) -> Answer:
         """Answer a question about `aspect`, and of `besides`, which is perhaps meant, what is known.
 
-        `last` is the entry answered before, for follow-ups.
+        `last` is the entry answered before and `said` what the resident has said since asking for it.
         """
         snapshot = self._snapshot
         composer = self._composer(snapshot)
@@ -213,12 +214,11 @@ class Knowledge:
         ranking = snapshot.index.search(text)
         if elsewhere := _of_another_town(text, snapshot.content, ranking):
             return composer.about(elsewhere, aspect, 1.0)
-        if sure := ranking.sure:
-            return self._about(snapshot, sure.entry, aspect, ranking.right, besides)
-        previous = snapshot.content.entries.get(last or "")
-        if previous and _goes_on(text, aspect, previous, ranking):
-            return self._about(snapshot, previous, aspect, 1.0, besides)
-        return self._undecided(composer, text, ranking)
+        before = Before(snapshot.content.entries.get(last or ""), tuple(self._topics(snapshot, said)))
+        found = meant(text, aspect, ranking, before, snapshot.index.search)
+        if found.entry:
+            return self._about(snapshot, found.entry, aspect, found.confidence, besides)
+        return self._undecided(composer, text, aspect, found)
 
     def sure(self, text: str, *, named: bool = False) -> Answer | None:
         """The overview of the one entry that `text` is surely about, and calls by name if `named` must be."""
@@ -372,12 +372,20 @@ class Knowledge:
         choices = (*buttons, *answer.choices)[:_MOST_CHOICES]
         return answer.model_copy(update={"text": text, "choices": choices})
 
-    def _undecided(self, composer: Composer, text: str, ranking: Ranking) -> Answer:
+    def _topics(self, snapshot: _Snapshot, said: Iterable[str]) -> Iterator[str]:
+        """What was said of any topic: of a button the title of its entry; a guide's buttons are left out."""
+        for text in said:
+            if pressed := snapshot.pressed.get(tokens.squeeze(text)):
+                yield pressed[0].title
+            elif not self._is_button(snapshot.content, text):
+                yield text
+
+    def _undecided(self, composer: Composer, text: str, aspect: Aspect, found: Meant) -> Answer:
+        if found.choices:
+            return composer.choices(found.choices, found.confidence, aspect)
         if not tokens.words(text):
             return composer.talk(self.phrases.which_topic)
-        if ranking.offered:
-            return composer.choices(ranking.offered, ranking.among)
-        return composer.refer(self.phrases.unknown, AnswerKind.UNKNOWN, ranking.among)
+        return composer.refer(self.phrases.unknown, AnswerKind.UNKNOWN, found.confidence)
 
 
 def _of_another_town(text: str, content: Content, ranking: Ranking) -> AnyEntry | None:
@@ -386,18 +394,6 @@ def _of_another_town(text: str, content: Content, ranking: Ranking) -> AnyEntry 
     if is_ours_too or not is_of_another_town(text, content.city.home):
         return None
     return content.entries.get(content.city.other_towns or "")
-
-
-def _goes_on(text: str, aspect: Aspect, previous: AnyEntry, ranking: Ranking) -> bool:
-    """Whether a question that is surely about nothing else is about the entry answered before.
-
-    It is when it names no topic (「いくら？」), when that entry is near to it, or when it asks one side
-    of something that nothing is near to (「嫁さんにたのんでもいいの」).
-    """
-    if not tokens.words(text) or any(hit.entry is previous for hit in ranking.hits[:OFFERED]):
-        return True
-    is_outside = bool(ranking.hits) and isinstance(ranking.hits[0].entry, Outside)
-    return aspect is not Aspect.ABOUT and not ranking.offered and not is_outside
 
 
 def _has_hours(entry: AnyEntry) -> bool:

@@ -71,14 +71,14 @@ class Turn:
 
     @property
     def offered(self) -> set[str]:
-        said = {c.says for r in self.replies if r.kind is AnswerKind.CHOICES for c in r.choices}
-        return {self.titles[choice] for choice in said if choice in self.titles}
+        labels = {c.label for r in self.replies if r.kind is AnswerKind.CHOICES for c in r.choices}
+        return {self.titles[label] for label in labels if label in self.titles}
 
     @property
     def pressed(self) -> str | None:
         """The button that a resident presses to go on: the first that is right."""
-        said = [c.says for r in self.replies if r.kind is AnswerKind.CHOICES for c in r.choices]
-        return next((says for says in said if self.titles.get(says) in self.label.entries), None)
+        choices = [c for r in self.replies if r.kind is AnswerKind.CHOICES for c in r.choices]
+        return next((c.says for c in choices if self.titles.get(c.label) in self.label.entries), None)
 
     @property
     def is_helped(self) -> bool:

@@ -39,21 +39,5 @@ class Event:
         }
 
 
-@dataclass(frozen=True)
-class Context:
-    """What a turn may go on with: the entry and aspect last answered, and what the last reply offered.
-
-    `guide` is the last GuideState there was, as JSON; it is old when nothing was said for a while.
-    `easy`: answers are wanted in easy Japanese.
-    """
-
-    entry: str | None = None
-    aspect: str | None = None
-    offered: tuple[str, ...] = ()
-    guide: dict[str, Any] | None = None
-    guide_is_old: bool = False
-    easy: bool = False
-
-
 NOTIFY_CHANNEL = "madoguchi_events"
 """The PostgreSQL channel that tells of new events; the payload is a conversation id."""

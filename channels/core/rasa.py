@@ -8,7 +8,7 @@ from uuid import UUID
 import httpx
 from pydantic import ValidationError
 
-from channels.core.events import Context
+from channels.core.context import Context
 from channels.errors import TurnFailedError
 from knowledge.answer import Answer
 

@@ -20,8 +20,9 @@ from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from channels.core import tables, tracker
+from channels.core.context import Context, context_of
 from channels.core.database import raw
-from channels.core.events import NOTIFY_CHANNEL, Author, Context, Event
+from channels.core.events import NOTIFY_CHANNEL, Author, Event
 from channels.core.privacy import mask
 from channels.errors import ConversationNotFoundError, EmptyMessageError, MessageTooLongError
 from knowledge.answer import Answer, AnswerKind
@@ -29,8 +30,6 @@ from knowledge.answer import Answer, AnswerKind
 MAX_TEXT = 1000
 """Characters of one message; DIET's time grows with length and no question needs more."""
 MAX_KEY = 100
-CONTEXT_LASTS = timedelta(hours=1)
-"""After this long, 「それはいくら？」 is about nothing any more."""
 
 
 class Queue(Protocol):
@@ -211,46 +210,9 @@ class Store:
             return [_event(row) for row in rows]
 
     async def context(self, conversation: UUID, before: int) -> Context:
-        """What the messages before an event were answered and offered, within CONTEXT_LASTS, and any guide.
-
-        It comes from the events and not from Rasa, so that it is the same at every attempt and
-        also right after a reply that Rasa had no part in.
-        """
-        said = tables.event.c
-        replies = (
-            select(said.body, said.created_at)
-            .where(said.conversation == conversation, said.answers < before, said.part >= 1)
-            .where(said.created_at > func.now() - CONTEXT_LASTS)
-            .order_by(said.answers.desc(), said.part.desc())
-            .limit(20)
-        )
-        steps = (
-            select(said.body["guide"], said.created_at < func.now() - CONTEXT_LASTS)
-            .where(said.conversation == conversation, said.answers < before, said.part >= 1)
-            .where(func.jsonb_typeof(said.body["guide"]) == "object")
-            .order_by(said.answers.desc(), said.part.desc())
-            .limit(1)
-        )
-        wish = (
-            select(said.body["easy"])
-            .where(said.conversation == conversation, said.answers < before, said.part >= 1)
-            .where(func.jsonb_typeof(said.body["easy"]) == "boolean")
-            .order_by(said.answers.desc(), said.part.desc())
-            .limit(1)
-        )
+        """What the turn of event `before` may go on with."""
         async with self._engine.connect() as connection:
-            answers = [Answer.model_validate(row.body) for row in await connection.execute(replies)]
-            easy = await connection.scalar(wish)
-            step = (await connection.execute(steps)).one_or_none()
-        last = next((answer for answer in answers if answer.entry), None)
-        return Context(
-            entry=last.entry if last else None,
-            aspect=last.aspect if last else None,
-            offered=tuple(choice.says for choice in answers[0].choices) if answers else (),
-            guide=step[0] if step else None,
-            guide_is_old=bool(step and step[1]),
-            easy=bool(easy),
-        )
+            return await context_of(connection, conversation, before)
 
     async def reply_parts(self, conversation: UUID, answers: int) -> list[Answer]:
         """The final reply to an event, as Answers."""

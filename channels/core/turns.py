@@ -20,7 +20,8 @@ from uuid import UUID
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from channels.core.events import Context, Event
+from channels.core.context import Context
+from channels.core.events import Event
 from channels.core.privacy import without_labels
 from channels.core.store import Store
 from channels.errors import TurnFailedError, TurnPostponedError
@@ -129,7 +130,7 @@ class TurnAnswerer:
         state = GuideState.model_validate(context.guide) if context.guide else None
         if step := self._knowledge.guide(Reply(question, state, context.guide_is_old)):
             return [step]
-        found = self._knowledge.answer(question, last=context.entry)
+        found = self._knowledge.answer(question, last=context.entry, said=context.said)
         if found.kind is AnswerKind.ANSWER:
             return [self._knowledge.notice(phrases.trouble_answer), found]
         if self._may_be_tried_again(said):

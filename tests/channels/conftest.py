@@ -15,8 +15,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from channels.app import create_app
+from channels.core.context import Context
 from channels.core.database import engine
-from channels.core.events import Context
 from channels.core.jobs import ProcrastinateQueue, Workers, add_tasks, queue_app
 from channels.core.retention import Retention
 from channels.core.store import Store

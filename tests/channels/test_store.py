@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from channels.core import tables
-from channels.core.events import Context
+from channels.core.context import Context
 from channels.core.store import MAX_TEXT, Store
 from channels.errors import ConversationNotFoundError, EmptyMessageError, MessageTooLongError
 from knowledge.answer import Answer, AnswerChoice, AnswerKind, Feedback, GuideState, Verdict
@@ -159,7 +159,12 @@ async def test_the_context_of_a_turn_is_what_was_said_before_it(store: Store) ->
     second = await store.say(conversation, "引っ越し", "key-00002")
     await store.reply(conversation, second, [Answer(kind=AnswerKind.CHOICES, text="どれ", choices=choices)])
     third = await store.say(conversation, "1番", "key-00003")
-    now = Context(entry="child-allowance", aspect="about", offered=("転入届", "転出届"))
+    now = Context(
+        entry="child-allowance",
+        aspect="about",
+        said=("児童手当", "引っ越し"),
+        offered=("転入届", "転出届"),
+    )
     assert await store.context(conversation, third) == now
     await store.reply(conversation, third, [an_answer()])
     assert await store.context(conversation, third) == now, "the same at every attempt"
@@ -174,6 +179,24 @@ async def test_the_context_of_the_second_of_two_quick_messages_is_the_reply_to_t
     await store.reply(conversation, first, [Answer(kind=AnswerKind.ANSWER, text="手当", entry="birth")])
     assert (await store.context(conversation, second)).entry == "birth"
     assert await store.context(conversation, first) == Context()
+
+
+async def test_what_was_said_is_remembered_back_to_what_was_last_answered(store: Store) -> None:
+    conversation = await store.open_web()
+    told = Answer(kind=AnswerKind.ANSWER, text="手当", entry="child-allowance")
+    unsure = Answer(kind=AnswerKind.CHOICES, text="どれですか")
+    expected = {
+        "児童手当": ((), told),
+        "引っ越し 090-1234-5678": (("児童手当",), unsure),
+        "出るほう": (("児童手当", "引っ越し"), unsure),
+        "旭川に": (("児童手当", "引っ越し", "出るほう"), unsure),
+        "来月": (("引っ越し", "出るほう", "旭川に"), told),
+        "いくら": (("来月",), told),
+    }
+    for number, (text, (said, reply)) in enumerate(expected.items()):
+        sequence = await store.say(conversation, text, f"key-{number:05}")
+        assert (await store.context(conversation, sequence)).said == said
+        await store.reply(conversation, sequence, [reply])
 
 
 async def test_the_context_ends_after_an_hour(store: Store, database: AsyncEngine) -> None:

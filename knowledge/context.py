@@ -1,0 +1,79 @@
+"""What a question is about, given what was said before it.
+
+Residents name their topic once: 「孫が生まれたよ」「いつまで？」. A question that alone leaves a doubt is
+searched once more together with what was said before, and is about what was answered before when both agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from knowledge import tokens
+from knowledge.aspects import Aspect
+from knowledge.confidence import OFFERED
+from knowledge.entries import AnyEntry, Outside
+from knowledge.search import Ranking
+
+_ELLIPTIC = 9
+"""Letters up to which a question may leave out its topic though it calls an entry by name: 「火葬は？」."""
+
+
+@dataclass(frozen=True)
+class Before:
+    """What was said before a question: the entry last answered, and the resident's words since then."""
+
+    entry: AnyEntry | None = None
+    said: Sequence[str] = ()
+
+    @property
+    def topics(self) -> Sequence[str]:
+        """What the talk is about, in the resident's words where there are any."""
+        return self.said or ([self.entry.title] if self.entry else ())
+
+
+@dataclass(frozen=True)
+class Meant:
+    """The `entry` that is meant, else what to choose from; how probably it is right, or one of them is."""
+
+    entry: AnyEntry | None
+    confidence: float
+    choices: tuple[AnyEntry, ...] = ()
+
+
+def meant(
+    text: str, aspect: Aspect, alone: Ranking, before: Before, search: Callable[[str], Ranking]
+) -> Meant:
+    """What `text`, which asks for `aspect` and for which `alone` was found, is about."""
+    previous, sure = before.entry, alone.sure
+    if not tokens.words(text) and (previous or not before.said):
+        return Meant(previous, 1.0 if previous else 0.0)
+    if not (previous or before.said) or (sure and sure.named and len(text) > _ELLIPTIC):
+        return _alone(alone)
+    together = search(" ".join((*before.topics, text)))
+    first = together.hits[0].entry if together.hits else None
+    if previous is None:
+        return _alone(alone if sure or not together.offered else together)
+    is_near = any(hit.entry is previous for hit in alone.hits)
+    is_outside = bool(alone.hits) and isinstance(alone.hits[0].entry, Outside)
+    if sure:
+        is_plain = sure.named or is_outside
+        is_doubted = first is previous and is_near if is_plain else first is not sure.entry
+        return _choice(alone.right, sure.entry, previous) if is_doubted else _alone(alone)
+    if first is previous and (is_near or not alone.offered or aspect is not Aspect.ABOUT):
+        return Meant(previous, together.right)
+    goes_on = bool(together.offered) or aspect is not Aspect.ABOUT
+    if not (alone.offered or goes_on):
+        return _alone(alone)
+    return _choice(together.among, previous, first, *alone.offered)
+
+
+def _alone(ranking: Ranking) -> Meant:
+    if sure := ranking.sure:
+        return Meant(sure.entry, ranking.right)
+    return Meant(None, ranking.among, tuple(ranking.offered))
+
+
+def _choice(confidence: float, *entries: AnyEntry | None) -> Meant:
+    inside = {entry.id: entry for entry in entries if entry and not isinstance(entry, Outside)}
+    return Meant(None, confidence, tuple(inside.values())[:OFFERED])

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from knowledge.answer import AnswerKind
+from knowledge.aspects import Aspect
+from knowledge.service import Knowledge
+
+KNOWLEDGE = Knowledge()
+
+
+def offered(knowledge: Knowledge, text: str, *said: str, last: str | None = None) -> set[str]:
+    answer = knowledge.answer(text, last=last, said=said)
+    assert answer.kind is AnswerKind.CHOICES
+    entries = {entry.title: entry.id for entry in knowledge.content.entries.values()}
+    return {entries[choice.label] for choice in answer.choices if choice.label in entries}
+
+
+@pytest.mark.parametrize(
+    ("said", "text", "entry"),
+    [
+        ("選挙いつ", "字が書けない", "election-voting"),
+        ("犬をもらった", "注射は", "dog-registration"),
+    ],
+)
+def test_what_was_said_and_not_answered_is_part_of_the_question(
+    by_meaning: Knowledge, said: str, text: str, entry: str
+) -> None:
+    assert by_meaning.answer(text, said=[said]).entry == entry
+
+
+def test_a_word_that_alone_means_anything_chooses_among_what_was_spoken_of(by_meaning: Knowledge) -> None:
+    assert {"moving-in", "moving-out", "moving-within"} == offered(by_meaning, "出るほう", "引っ越し")
+
+
+def test_a_side_asked_of_what_was_not_told_apart_is_asked_of_each(by_meaning: Knowledge) -> None:
+    answer = by_meaning.answer("いつまで", Aspect.DEADLINE, said=["孫が生まれたよ"])
+    deadline = by_meaning.phrases.labels.aspects[Aspect.DEADLINE]
+    first = next(choice for choice in answer.choices if choice.label == by_meaning.entry("birth").title)
+    assert first.says == by_meaning.phrases.question_about.format(title=first.label, label=deadline)
+    pressed = by_meaning.answer(first.says)
+    assert (pressed.entry, pressed.aspect) == ("birth", Aspect.DEADLINE)
+
+
+@pytest.mark.parametrize(
+    ("last", "said", "text", "aspect"),
+    [
+        ("moving-within", "市内で引っ越しました", "お金いりますか", Aspect.FEE),
+        ("water-stop", "水道を止めたい", "ネットでできる？", Aspect.ONLINE),
+        ("mynumber-apply", "マイナンバーカードを作りたい", "何日かかる？", Aspect.TAKES),
+    ],
+)
+def test_a_side_is_asked_of_what_was_answered_before(
+    by_meaning: Knowledge, last: str, said: str, text: str, aspect: Aspect
+) -> None:
+    answer = by_meaning.answer(text, aspect, last=last, said=[said])
+    assert (answer.entry, answer.aspect) == (last, aspect)
+
+
+def test_a_name_that_may_leave_out_the_topic_is_asked_about(by_meaning: Knowledge) -> None:
+    """After a dog's death 「火葬は？」 is hardly about people's."""
+    assert {"cremation", "dog-death"} <= offered(by_meaning, "火葬は？", "犬が死んだ", last="dog-death")
+
+
+@pytest.mark.parametrize("text", ["テレビを捨てたい", "住民票の写しがほしい", "児童手当の金額を教えて"])
+def test_a_topic_of_its_own_leaves_what_was_answered_before(by_meaning: Knowledge, text: str) -> None:
+    alone = by_meaning.answer(text)
+    assert alone.kind is AnswerKind.ANSWER
+    assert by_meaning.answer(text, last="birth", said=["孫が生まれたよ"]) == alone
+
+
+@pytest.mark.parametrize("text", ["明日の天気は", "郵便局は何時まで"])
+def test_what_is_outside_stays_outside(by_meaning: Knowledge, text: str) -> None:
+    assert by_meaning.answer(text, last="birth", said=["出生届"]).kind is AnswerKind.UNKNOWN
+
+
+def test_of_a_button_only_its_entry_is_remembered(by_meaning: Knowledge) -> None:
+    title = by_meaning.entry("moving-within").title
+    button = by_meaning.phrases.question_about.format(title=title, label="期限")
+    plain = by_meaning.answer("お金いりますか", Aspect.FEE, last="moving-within", said=[title])
+    assert by_meaning.answer("お金いりますか", Aspect.FEE, last="moving-within", said=[button]) == plain
+
+
+def test_a_button_of_a_guide_is_no_topic() -> None:
+    button = KNOWLEDGE.phrases.guide.says.format(label="はい", short="転入", number=2)
+    assert KNOWLEDGE.answer("いつまで", Aspect.DEADLINE, said=[button]).text == KNOWLEDGE.phrases.which_topic
+
+
+@given(st.text(max_size=30), st.lists(st.text(max_size=60), max_size=3), st.sampled_from(Aspect))
+@settings(max_examples=40)
+def test_any_words_before_any_question_do_no_harm(text: str, said: list[str], aspect: Aspect) -> None:
+    for last in (None, "birth", "deleted-yesterday"):
+        assert KNOWLEDGE.answer(text, aspect, last=last, said=said).text
