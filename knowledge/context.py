@@ -46,8 +46,10 @@ def meant(
 ) -> Meant:
     """What `text`, which asks for `aspect` and for which `alone` was found, is about."""
     previous, sure = before.entry, alone.sure
-    if not tokens.words(text) and (previous or not before.said):
-        return Meant(previous, 1.0 if previous else 0.0)
+    if previous and not tokens.words(text):
+        return Meant(previous, 1.0)
+    if not (before.said or tokens.words(text)):
+        return Meant(None, 0.0)
     if not (previous or before.said) or (sure and sure.named and len(text) > _ELLIPTIC):
         return _alone(alone)
     together = search(" ".join((*before.topics, text)))

@@ -168,6 +168,7 @@ class SearchIndex:
         self, text: str, limit: int = 5, accept: Callable[[AnyEntry], bool] = lambda _: True
     ) -> Ranking:
         """The best `limit` entries that `accept` lets through; an empty ranking when nothing was asked."""
+        text = tokens.from_romaji(text)
         if not self._documents or not (tokens.words(text) or tokens.pairs(text)):
             return Ranking()
         signals = self._signals(text)

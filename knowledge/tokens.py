@@ -85,9 +85,15 @@ def forms(text: str) -> list[str]:
 
 def as_written(text: str) -> str:
     """`normalise`, with romaji (jidou teate) and pure katakana as hiragana: how residents would write it."""
-    plain = normalise(text)
+    plain = from_romaji(text)
     if len(plain) >= _SENTENCE and _KATAKANA_ONLY.fullmatch(plain):
         return str(jaconv.kata2hira(plain))
+    return plain
+
+
+def from_romaji(text: str) -> str:
+    """`normalise`, and in hiragana what is written in romaji for the most part."""
+    plain = normalise(text)
     words = _LATIN.findall(plain)
     if len(words) > 1 and len("".join(words)) * 2 > len(plain):
         kana = {word: str(jaconv.alphabet2kana(word)) for word in words}

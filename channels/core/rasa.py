@@ -9,6 +9,7 @@ import httpx
 from pydantic import ValidationError
 
 from channels.core.context import Context
+from channels.core.tracker import sender
 from channels.errors import TurnFailedError
 from knowledge.answer import Answer
 
@@ -25,7 +26,7 @@ class Rasa:
     async def turn(self, conversation: UUID, said: str, context: Context) -> list[Answer]:
         """The Answers to `said`; raises TurnFailedError with the reason."""
         message = {
-            "sender": str(conversation),
+            "sender": sender(conversation),
             "message": _plain(said),
             "metadata": asdict(context),
         }

@@ -193,8 +193,8 @@ async def test_what_was_said_is_remembered_back_to_what_was_last_answered(store:
         "来月": (("引っ越し", "出るほう", "旭川に"), told),
         "いくら": (("来月",), told),
     }
-    for number, (text, (said, reply)) in enumerate(expected.items()):
-        sequence = await store.say(conversation, text, f"key-{number:05}")
+    for number, (words, (said, reply)) in enumerate(expected.items()):
+        sequence = await store.say(conversation, words, f"key-{number:05}")
         assert (await store.context(conversation, sequence)).said == said
         await store.reply(conversation, sequence, [reply])
 

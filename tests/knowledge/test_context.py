@@ -88,6 +88,18 @@ def test_a_button_of_a_guide_is_no_topic() -> None:
     assert KNOWLEDGE.answer("いつまで", Aspect.DEADLINE, said=[button]).text == KNOWLEDGE.phrases.which_topic
 
 
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [
+        ("jidou teate", "child-allowance"),
+        ("inkan touroku", "seal-registration"),
+        ("gomi no hi", "garbage-day"),
+    ],
+)
+def test_romaji_is_understood_as_what_it_spells(by_meaning: Knowledge, text: str, entry: str) -> None:
+    assert by_meaning.answer(text).entry == entry
+
+
 @given(st.text(max_size=30), st.lists(st.text(max_size=60), max_size=3), st.sampled_from(Aspect))
 @settings(max_examples=40)
 def test_any_words_before_any_question_do_no_harm(text: str, said: list[str], aspect: Aspect) -> None:
