@@ -18,6 +18,9 @@ from knowledge.search import Ranking
 _ELLIPTIC = 9
 """Letters up to which a question may leave out its topic though it calls an entry by name: 「火葬は？」."""
 
+_HAS_TOPIC = 0.9
+"""How probably something must be found for a question alone to be one with a topic of its own."""
+
 
 @dataclass(frozen=True)
 class Before:
@@ -62,7 +65,8 @@ def meant(
         is_plain = sure.named or is_outside
         is_doubted = first is previous and is_near if is_plain else first is not sure.entry
         return _choice(alone.right, sure.entry, previous) if is_doubted else _alone(alone)
-    if first is previous and (is_near or not alone.offered or aspect is not Aspect.ABOUT):
+    is_open = aspect is not Aspect.ABOUT and alone.among < _HAS_TOPIC
+    if first is previous and (is_near or not alone.offered or is_open):
         return Meant(previous, together.right)
     goes_on = bool(together.offered) or aspect is not Aspect.ABOUT
     if not (alone.offered or goes_on):
