@@ -225,11 +225,16 @@ class FeedbackPhrases(_Model):
 
 
 class LinePhrases(_Model):
-    """How facts and sources read in a plain LINE message."""
+    """How facts and sources read on LINE: `label` in a plain message, `fact` in a notification.
+
+    `rest` ends a reply that LINE has no room for.
+    """
 
     label: Annotated[Text, _needs("label")]
+    fact: Annotated[Text, _needs("label", "value")]
     unconfirmed: Plain
     source: Annotated[Text, _needs("title", "year", "month")]
+    rest: Plain
 
 
 class WebPhrases(_Model):

@@ -12,10 +12,40 @@ QUICK_REPLIES = 13
 """Items of a quick reply (line-openapi, QuickReply.items)."""
 
 QUICK_REPLY_LABEL = 20
-"""Characters of a quick reply's label (Messaging API reference, message action)."""
+"""Characters of a quick reply's label (Messaging API reference, message action).
 
-QUICK_REPLY_TEXT = 300
+LINE counts what a reader sees as one; we count UTF-16 units, which are never fewer.
+"""
+
+ACTION_LABEL = 40
+"""Characters of an action's label in a Flex message (Messaging API reference, message and URI action)."""
+
+MESSAGE_ACTION_TEXT = 300
 """Characters that a message action may say (Messaging API reference, message action)."""
+
+URI = 1000
+"""Characters of a URI action's address, percent-encoded (Messaging API reference, URI action)."""
+
+ALT_TEXT = 400
+"""Characters of a Flex message's altText (Messaging API reference, Flex message).
+
+It says 1,500 now and said 400 before; a notification shows fewer still.
+"""
+
+BUBBLE_BYTES = 30_000
+"""JSON of a bubble (Messaging API reference, bubble: 30 KB, not saying of which kind)."""
+
+CAROUSEL_BYTES = 50_000
+"""JSON of a carousel (Messaging API reference, carousel: 50 KB, not saying of which kind)."""
+
+CAROUSEL_BUBBLES = 12
+"""Bubbles of a carousel (Messaging API reference, carousel)."""
+
+FLEX_TEXT_UNITS = 2000
+"""UTF-16 units of one text component: our own limit, LINE states none."""
+
+CHOICES_IN_BUBBLE = 10
+"""Buttons below each other in one bubble: our own limit, so that they stay within a screen or two."""
 
 REPLY_TOKEN_LIFE = 60.0
 """Seconds a reply token is good for after the webhook was received (Messaging API reference)."""

@@ -1,86 +1,120 @@
-"""An Answer as LINE messages: one text each or, if it is too long, several, with quick replies."""
+"""An Answer as LINE messages: a bubble with buttons, or one text or several; with quick replies.
+
+LINE takes five messages of limited size. What does not fit one form goes into the next: a bubble
+into texts, many texts into five, the last of which says that there is more.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from urllib.parse import unquote
+from itertools import groupby
 
-from linebot.v3.messaging import Message, MessageAction, QuickReply, QuickReplyItem, TextMessage
+from linebot.v3.messaging import (
+    FlexMessage,
+    Message,
+    MessageAction,
+    QuickReply,
+    QuickReplyItem,
+    TextMessage,
+)
 
 from channels.line import limits
-from knowledge.answer import Answer, AnswerFact, Status
+from channels.line.flex import answer_bubble, choice_list, source_line, spoken, told, uri
+from channels.line.measure import cut, parted, units
+from knowledge.answer import Answer, AnswerChoice, AnswerFact, AnswerLink
 from knowledge.phrases import Phrases
 
 
 def render(answers: Sequence[Answer], phrases: Phrases) -> list[Message]:
-    """At most five messages; quick replies hang on the last, where LINE shows them."""
-    shown = list(answers)[-limits.MESSAGES_PER_REPLY :]
-    texts = [text for answer in shown for text in _parted(_text(answer, phrases))]
-    messages: list[Message] = [TextMessage(text=text) for text in texts[: limits.MESSAGES_PER_REPLY]]
-    if shown and shown[-1].choices:
-        messages[-1].quick_reply = _quick_reply(shown[-1])
-    return messages
+    """One to five messages; quick replies hang on the last, where LINE shows them."""
+    messages = [message for answer in answers for message in _told(answer, phrases)]
+    choices = _sayable(answers[-1].choices) if answers else []
+    buttons: list[Message] = []
+    if not _fit_quick_replies(choices):
+        if listed := choice_list(choices):
+            buttons = [listed]
+        else:
+            messages += _texts("\n".join(f"・{choice.label}" for choice in choices))
+    messages = messages or _texts(phrases.trouble_answer)
+    shown = [*_within(messages, limits.MESSAGES_PER_REPLY - len(buttons), phrases), *buttons]
+    if choices:
+        shown[-1].quick_reply = _quick_reply(choices)
+    return shown
+
+
+def _told(answer: Answer, phrases: Phrases) -> list[Message]:
+    """An answer in the form it fits: a bubble if it has more than text, and what no button takes as text."""
+    loose = [link for link in answer.links if not uri(link)]
+    if answer.facts or answer.sources or len(loose) < len(answer.links):
+        bubble = answer_bubble(answer, phrases)
+        if bubble:
+            return [bubble, *_texts(_links(loose))]
+    return _texts(_text(answer, phrases))
+
+
+def _texts(text: str) -> list[Message]:
+    return [TextMessage(text=part) for part in parted(text, limits.TEXT_UNITS)]
 
 
 def _text(answer: Answer, phrases: Phrases) -> str:
     blocks = [
         answer.text,
         "\n".join(_facts(answer.facts, phrases)),
-        "\n".join(f"{link.label}\n{_spoken_url(link.url)}" for link in answer.links),
-        "\n".join(
-            phrases.line.source.format(title=s.title, year=s.checked_on.year, month=s.checked_on.month)
-            for s in answer.sources[:1]
-        ),
+        _links(answer.links),
+        source_line(answer, phrases),
     ]
     return "\n\n".join(block for block in blocks if block)
 
 
-def _parted(text: str) -> Iterator[str]:
-    """`text` in parts that LINE takes, parted between lines: the end of a checklist is not lost."""
-    part = ""
-    for line in text.split("\n"):
-        longer = f"{part}\n{line}" if part else line
-        if part and _units(longer) > limits.TEXT_UNITS:
-            yield part
-            longer = line
-        part = _cut(longer, limits.TEXT_UNITS)
-    yield part
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2
-
-
-def _facts(facts: Iterable[AnswerFact], phrases: Phrases) -> Iterable[str]:
-    label = None
-    for fact in facts:
-        if fact.label != label:
-            label = fact.label
+def _facts(facts: Iterable[AnswerFact], phrases: Phrases) -> Iterator[str]:
+    for label, group in groupby(facts, key=lambda fact: fact.label):
+        values = [value for fact in group if (value := told(fact, phrases))]
+        if values and label.strip():
             yield phrases.line.label.format(label=label)
-        doubt = phrases.line.unconfirmed if fact.status is Status.UNCONFIRMED else ""
-        yield f"・{fact.value}{doubt}"
+        yield from (f"・{value}" for value in values)
 
 
-def _spoken_url(url: str) -> str:
-    return unquote(url.removeprefix("tel:")) if url.startswith("tel:") else url
+def _links(links: Iterable[AnswerLink]) -> str:
+    return "\n".join(f"{link.label}\n{spoken(link.url)}" for link in links)
 
 
-def _quick_reply(answer: Answer) -> QuickReply:
+def _within(messages: list[Message], most: int, phrases: Phrases) -> list[Message]:
+    """At most `most` of the messages; if some are left out, the last that is not says so."""
+    if len(messages) <= most:
+        return messages
+    rest = phrases.line.rest
+    last = messages[most - 1]
+    told_last = last.alt_text if isinstance(last, FlexMessage) else last.text
+    room = limits.TEXT_UNITS - units(rest) - 2
+    return [*messages[: most - 1], TextMessage(text=f"{cut(told_last, room)}\n\n{rest}")]
+
+
+def _sayable(choices: Iterable[AnswerChoice]) -> list[AnswerChoice]:
+    """The choices with neither a blank label nor a blank message, which LINE refuses."""
+    return [
+        AnswerChoice(
+            label=choice.label if choice.label.strip() else choice.says,
+            says=choice.says if choice.says.strip() else choice.label,
+        )
+        for choice in choices
+        if choice.label.strip() or choice.says.strip()
+    ]
+
+
+def _fit_quick_replies(choices: Sequence[AnswerChoice]) -> bool:
+    return len(choices) <= limits.QUICK_REPLIES and all(
+        units(choice.label) <= limits.QUICK_REPLY_LABEL for choice in choices
+    )
+
+
+def _quick_reply(choices: Sequence[AnswerChoice]) -> QuickReply:
     items = [
         QuickReplyItem(
             action=MessageAction(
-                label=_cut(choice.label, limits.QUICK_REPLY_LABEL),
-                text=_cut(choice.says, limits.QUICK_REPLY_TEXT),
+                label=cut(choice.label, limits.QUICK_REPLY_LABEL),
+                text=cut(choice.says, limits.MESSAGE_ACTION_TEXT),
             )
         )
-        for choice in answer.choices[: limits.QUICK_REPLIES]
+        for choice in choices[: limits.QUICK_REPLIES]
     ]
     return QuickReply(items=items)
-
-
-def _cut(text: str, units: int) -> str:
-    """`text` within `units` UTF-16 units, never in the middle of a character."""
-    if _units(text) <= units:
-        return text
-    kept = text.encode("utf-16-le")[: 2 * (units - 1)].decode("utf-16-le", errors="ignore")
-    return f"{kept}…"

@@ -49,7 +49,8 @@ class LinePlatform:
         return f"http://127.0.0.1:{self.port}"
 
     def texts(self) -> list[str]:
-        return [message["text"] for message in self.delivered]
+        """What a notification shows of every message: a text, or the altText of a Flex message."""
+        return [message["altText" if message["type"] == "flex" else "text"] for message in self.delivered]
 
     def message_event(self, text: str, user: str = "U" + "a" * 32) -> dict[str, Any]:
         """A webhook event: somebody typed `text`."""

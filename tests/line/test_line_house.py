@@ -26,10 +26,10 @@ async def test_two_questions_on_line_are_answered_in_order_within_line_s_limits(
     while len(line_platform.delivered) < 2:
         assert time.monotonic() < until, line_platform.refusals
         await asyncio.sleep(0.1)
-    lost, fee = line_platform.delivered
-    assert lost["text"].startswith("まず 0120-95-0178")
-    assert "1,000円" in fee["text"]
-    assert [item["action"]["label"] for item in lost["quickReply"]["items"]][:3] == [
+    lost, fee = line_platform.texts()
+    assert lost.startswith("まず 0120-95-0178")
+    assert "1,000円" in fee
+    assert [item["action"]["label"] for item in line_platform.delivered[0]["quickReply"]["items"]][:3] == [
         "順番に案内してもらう",
         "持ち物",
         "期限",
