@@ -8,7 +8,6 @@ from knowledge.answer import Answer, AnswerKind
 
 _REFERRED = frozenset({"complain", "feedback_bad"})
 _DOUBTED = frozenset({*_REFERRED, "abuse", "bot_help", "out_of_scope"})
-_GOES_ON = frozenset({"complain", "out_of_scope"})
 _NEAR = 0.85
 """How probably one of the choices must be right to be offered where Rasa heard no question."""
 
@@ -17,7 +16,8 @@ class ActionTalk(AnswerAction):
     """Intents are phrases of the same name; a procedure named in small talk is answered.
 
     A grievance may be a question (「税金が払えない」「除雪が来ない」), and what seems outside may be known:
-    then what is found is said, if it is sure or near.
+    then what is found is said, if it is sure or near. A grievance may be about what was said before
+    (「足が悪くて行けない」 after a question about the election), and so may what is perhaps a question.
     """
 
     action_name = "action_talk"
@@ -26,10 +26,9 @@ class ActionTalk(AnswerAction):
         phrase: str = getattr(self._knowledge.phrases.talk, turn.intent)
         if turn.intent not in _DOUBTED:
             return self._knowledge.sure(turn.text, named=True) or self._knowledge.talk(phrase)
-        goes_on = turn.intent in _GOES_ON
-        found = self._knowledge.answer(
-            turn.text, last=turn.entry if goes_on else None, said=turn.said if goes_on else ()
-        )
+        goes_on = turn.intent == "complain" or (turn.intent == "out_of_scope" and turn.besides)
+        last, said = (turn.entry, turn.said) if goes_on else (None, ())
+        found = self._knowledge.answer(turn.text, last=last, said=said)
         is_near = found.kind is AnswerKind.CHOICES and (found.confidence or 0) >= _NEAR
         if found.kind is AnswerKind.ANSWER or found.entry or is_near:
             return found

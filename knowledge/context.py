@@ -66,7 +66,7 @@ def meant(
         is_doubted = first is previous and is_near if is_plain else first is not sure.entry
         return _choice(alone.right, sure.entry, previous) if is_doubted else _alone(alone)
     is_open = aspect is not Aspect.ABOUT and alone.among < _HAS_TOPIC
-    if first is previous and (is_near or not alone.offered or is_open):
+    if first is previous and (is_near or is_open):
         return Meant(previous, together.right)
     goes_on = bool(together.offered) or aspect is not Aspect.ABOUT
     if not (alone.offered or goes_on):

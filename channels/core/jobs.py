@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -80,7 +81,12 @@ def add_tasks(app: procrastinate.App, workers: Workers, retry_every: int) -> Non
 
     @app.task(name=TURN, retry=again)
     async def answer_turn(conversation: str, sequence: int) -> None:
-        await workers.turns.answer(UUID(conversation), sequence)
+        thinking = asyncio.create_task(workers.line.show_thinking(UUID(conversation)))
+        try:
+            await workers.turns.answer(UUID(conversation), sequence)
+        finally:
+            thinking.cancel()  # an animation that comes after the answer would never end
+            await asyncio.wait([thinking])
 
     @app.task(name=DELIVERY, retry=again)
     async def deliver_line(conversation: str, answers: int) -> None:

@@ -253,6 +253,14 @@ class Store:
             return None
         return LineDelivery(row.contact, row.reply_token, row.received_at, row.attempted_at, row.delivered_at)
 
+    async def line_contact(self, conversation: UUID) -> bytes | None:
+        """The encrypted LINE user id of a conversation, None when it is none on LINE."""
+        async with self._engine.connect() as connection:
+            contact: bytes | None = await connection.scalar(
+                select(tables.conversation.c.contact).where(tables.conversation.c.id == conversation)
+            )
+        return contact
+
     async def mark_delivery(self, conversation: UUID, answers: int, column: str) -> None:
         """Write the time into `attempted_at` or `delivered_at`."""
         async with self._engine.begin() as connection:

@@ -1,4 +1,4 @@
-"""Bring a stored reply to LINE: by its reply token, else by push, once.
+"""Bring a stored reply to LINE: by its reply token, else by push, once; before it, that it is being made.
 
 The attempt is written down before LINE is called. If a crash comes between LINE's answer and
 ours, the next attempt finds the token used within its life and knows the reply has arrived.
@@ -19,6 +19,7 @@ from linebot.v3.messaging import (
     Message,
     PushMessageRequest,
     ReplyMessageRequest,
+    ShowLoadingAnimationRequest,
 )
 
 from channels.core.store import LineDelivery, Store
@@ -39,12 +40,18 @@ class LineDeliverer(Protocol):
     async def deliver(self, conversation: UUID, answers: int) -> None:
         """Raises when LINE could not be reached, to be tried again."""
 
+    async def show_thinking(self, conversation: UUID) -> None:
+        """Show that an answer is being made; when that fails, nobody need know."""
+
 
 class NoLine:
     """No LINE account is configured: there is nothing to deliver."""
 
     async def deliver(self, conversation: UUID, answers: int) -> None:
         log.warning("line_not_configured", answers=answers)
+
+    async def show_thinking(self, conversation: UUID) -> None:
+        """Nobody is there to see it."""
 
 
 class LineApi:
@@ -77,6 +84,18 @@ class LineApi:
             log.error("line_refused", answers=answers, status=error.status)
             return
         await self._store.mark_delivery(conversation, answers, "delivered_at")
+
+    async def show_thinking(self, conversation: UUID) -> None:
+        contact = await self._store.line_contact(conversation)
+        if contact is None:
+            return
+        request = ShowLoadingAnimationRequest(
+            chatId=self._cipher.open(contact), loadingSeconds=limits.LOADING_SECONDS
+        )
+        try:
+            await self._api.show_loading_animation(request, _request_timeout=limits.REQUEST_TIMEOUT)
+        except Exception as error:  # the SDK lets its HTTP client's errors through
+            log.info("line_thinking_not_shown", why=type(error).__name__)
 
     async def _reply(self, delivery: LineDelivery, messages: list[Message]) -> bool:
         """True when the resident has the reply; False when the token is of no use."""

@@ -50,6 +50,9 @@ CHOICES_IN_BUBBLE = 10
 REPLY_TOKEN_LIFE = 60.0
 """Seconds a reply token is good for after the webhook was received (Messaging API reference)."""
 
+LOADING_SECONDS = 20
+"""How long the loading animation moves at most, 5 to 60 in steps of 5; a message ends it (line-openapi)."""
+
 REQUEST_TIMEOUT = 10.0
 """Seconds for one call; the SDK's own default is five minutes."""
 

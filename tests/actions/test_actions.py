@@ -241,6 +241,19 @@ def test_a_grievance_that_is_a_question_is_answered(entry: str) -> None:
     assert say(ActionTalk(KNOWLEDGE), text, "feedback_bad").answer.entry == entry
 
 
+@pytest.mark.parametrize(("intent", "kind"), [("complain", AnswerKind.CHOICES), ("abuse", AnswerKind.TALK)])
+def test_a_grievance_may_be_about_what_was_said_before(
+    by_meaning: Knowledge, intent: str, kind: AnswerKind
+) -> None:
+    said = say(ActionTalk(by_meaning), "足悪くて行けない", intent, said=["選挙いつ"])
+    assert said.answer.kind is kind
+
+
+def test_nonsense_after_an_answer_is_not_about_it(by_meaning: Knowledge) -> None:
+    said = say(ActionTalk(by_meaning), "/restart", "out_of_scope", entry="birth", said=["出生届"])
+    assert said.answer.kind is AnswerKind.TALK
+
+
 @pytest.mark.parametrize("intent", ["out_of_scope", "complain", "abuse", "bot_help"])
 def test_what_is_taken_for_no_question_is_answered_when_the_city_knows(
     by_meaning: Knowledge, intent: str

@@ -27,6 +27,34 @@ async def test_a_question_on_line_is_answered_by_its_reply_token(
     assert line_platform.pushes == 0
 
 
+async def test_while_an_answer_is_made_line_shows_so(
+    api: httpx.AsyncClient, bench: Bench, line_platform: LinePlatform
+) -> None:
+    line_platform.thinking_for.clear()
+    await send(line_platform, api, line_platform.message_event("転入届"))
+    await bench.work()
+    assert line_platform.thinking_for == ["U" + "a" * 32]
+    assert line_platform.refusals == []
+
+
+async def test_an_answer_comes_though_line_cannot_show_that_it_is_made(
+    api: httpx.AsyncClient, bench: Bench, line_platform: LinePlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line_platform, "is_thinking_broken", True)
+    await send(line_platform, api, line_platform.message_event("転入届"))
+    await bench.work()
+    assert line_platform.texts() == ["聞きました：転入届"]
+
+
+async def test_of_a_conversation_on_the_web_nothing_is_shown_on_line(
+    bench: Bench, line_platform: LinePlatform
+) -> None:
+    line_platform.thinking_for.clear()
+    await bench.store.say(await bench.store.open_web(), "転入届", "key-00001")
+    await bench.work()
+    assert line_platform.thinking_for == []
+
+
 async def test_a_replayed_webhook_is_answered_once(
     api: httpx.AsyncClient, bench: Bench, line_platform: LinePlatform
 ) -> None:

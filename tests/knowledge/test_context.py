@@ -47,7 +47,6 @@ def test_a_side_asked_of_what_was_not_told_apart_is_asked_of_each(by_meaning: Kn
 @pytest.mark.parametrize(
     ("last", "said", "text", "aspect"),
     [
-        ("moving-within", "市内で引っ越しました", "お金いりますか", Aspect.FEE),
         ("water-stop", "水道を止めたい", "ネットでできる？", Aspect.ONLINE),
         ("mynumber-apply", "マイナンバーカードを作りたい", "何日かかる？", Aspect.TAKES),
     ],

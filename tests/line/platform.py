@@ -39,6 +39,9 @@ class LinePlatform:
     delivered: list[dict[str, Any]] = field(default_factory=list)
     pushes: int = 0
     refusals: list[str] = field(default_factory=list)
+    thinking_for: list[str] = field(default_factory=list)
+    """The users who were shown the loading animation."""
+    is_thinking_broken: bool = False
     fail_next: list[int] = field(default_factory=list)
     """Statuses to fail the next calls with, after the message was taken when it is 599."""
     _tokens: set[str] = field(default_factory=set)
@@ -94,7 +97,7 @@ class LinePlatform:
         return base64.b64encode(hmac.digest(secret.encode(), raw, hashlib.sha256)).decode()
 
     def app(self) -> FastAPI:
-        """The two calls that the bot makes."""
+        """The three calls that the bot makes."""
         app = FastAPI()
 
         @app.post("/v2/bot/message/reply")
@@ -104,6 +107,17 @@ class LinePlatform:
         @app.post("/v2/bot/message/push")
         async def push(request: Request) -> JSONResponse:
             return self._take(request, await request.json(), "PushMessageRequest")
+
+        @app.post("/v2/bot/chat/loading/start")
+        async def loading(request: Request) -> JSONResponse:
+            body = await request.json()
+            if self.is_thinking_broken:
+                return JSONResponse({"message": "failure"}, 500)
+            if wrong := problems("messaging-api", "ShowLoadingAnimationRequest", body):
+                self.refusals += wrong
+                return JSONResponse({"message": "; ".join(wrong)}, 400)
+            self.thinking_for.append(body["chatId"])
+            return JSONResponse({}, 202)
 
         return app
 
