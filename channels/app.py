@@ -15,6 +15,7 @@ from fastapi.staticfiles import StaticFiles
 
 from channels.core.database import engine
 from channels.core.jobs import ProcrastinateQueue, queue_app
+from channels.core.links import Links
 from channels.core.live import LiveEvents
 from channels.core.store import Store
 from channels.health import health_router
@@ -23,6 +24,7 @@ from channels.line.webhook import line_router
 from channels.logs import configure_logs
 from channels.settings import Settings
 from channels.web.checklist import checklist_router
+from channels.web.continued import continued_router
 from channels.web.guard import Guard
 from channels.web.problems import add_problem_handlers, problem
 from channels.web.routes import WebChannel, web_router
@@ -60,6 +62,7 @@ def create_app(settings: Settings) -> FastAPI:
     token = ConversationToken(secret)
     channel = WebChannel(store, live, token, settings.secure_cookies, settings.retention_days)
     app.include_router(web_router(channel))
+    app.include_router(continued_router(channel, Links(database), knowledge))
     app.include_router(checklist_router(knowledge, is_https=settings.secure_cookies))
     app.include_router(health_router(settings, store, knowledge, client))
     if settings.line_channel_secret:

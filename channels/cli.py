@@ -26,7 +26,9 @@ _SOCKETS = Path(".run/sockets")
 
 def main() -> int:
     """Run one command; returns its exit code."""
-    parser = argparse.ArgumentParser(prog="channels", description="動いているまどぐちの記録を見る、LINEを準備する")
+    parser = argparse.ArgumentParser(
+        prog="channels", description="動いているまどぐちの記録を見る、LINEを準備する"
+    )
     commands = parser.add_subparsers(required=True, metavar="コマンド")
     feedback = commands.add_parser("feedback", help="「解決した」「解決しなかった」を、項目ごとに数える")
     feedback.add_argument("--days", type=int, default=30, help="何日前から数えるか（ふつうは30）")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -20,6 +21,9 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="address the web server listens on")
     port: int = Field(default=8080, description="port of the web server")
     secure_cookies: bool = Field(default=False, description="true behind HTTPS: cookies get Secure")
+    public_url: str | None = Field(
+        default=None, pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$", description="where residents reach the web"
+    )
     content: Path = Field(default=CONTENT, description="folder of the knowledge")
     rasa_url: str = Field(default="http://127.0.0.1:5005", description="base URL of Rasa")
     actions_url: str = Field(default="http://127.0.0.1:5055", description="base URL of the action server")
@@ -31,3 +35,11 @@ class Settings(BaseSettings):
     line_channel_secret: SecretStr | None = Field(default=None, description="LINE channel secret")
     line_channel_token: SecretStr | None = Field(default=None, description="LINE channel access token")
     line_api_url: str = Field(default="https://api.line.me", description="base URL of LINE's API")
+    line_chat: Literal["web", "line"] = Field(
+        default="web", description="where a resident talks of personal matters: outside LINE, or inside"
+    )
+
+    @property
+    def private_talk_url(self) -> str | None:
+        """Where who writes on LINE is led for personal matters; None for nowhere."""
+        return self.public_url.rstrip("/") if self.public_url and self.line_chat == "web" else None

@@ -9,15 +9,19 @@ import httpx
 import procrastinate
 import structlog
 from linebot.v3.messaging import AsyncApiClient, AsyncMessagingApi, Configuration
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from channels.core.database import engine
 from channels.core.jobs import ProcrastinateQueue, Workers, add_tasks, queue_app
+from channels.core.links import Links
 from channels.core.rasa import Rasa
 from channels.core.retention import Retention
 from channels.core.store import Store
 from channels.core.turns import TurnAnswerer
 from channels.line.contact import ContactCipher
 from channels.line.deliver import LineApi, LineDeliverer, NoLine
+from channels.line.deliveries import Deliveries
+from channels.line.replies import Replies
 from channels.logs import configure_logs
 from channels.settings import Settings
 from knowledge.service import Knowledge
@@ -41,10 +45,11 @@ async def run(settings: Settings) -> None:
     async with contextlib.AsyncExitStack() as resources:
         client = await resources.enter_async_context(httpx.AsyncClient())
         rasa = Rasa(client, settings.rasa_url, settings.rasa_timeout)
+        replies = Replies(store, knowledge, Links(database), settings.private_talk_url)
         workers = Workers(
             turns=TurnAnswerer(store, rasa, knowledge, settings.retry_for),
-            line=await _line(settings, store, knowledge, resources),
-            retention=Retention(store, database, settings.retention_days),
+            line=await _line(settings, replies, database, resources),
+            retention=Retention(database, settings.retention_days),
         )
         add_tasks(queue, workers, settings.retry_every)
         await resources.enter_async_context(queue.open_async())
@@ -64,7 +69,7 @@ async def run(settings: Settings) -> None:
 
 
 async def _line(
-    settings: Settings, store: Store, knowledge: Knowledge, resources: contextlib.AsyncExitStack
+    settings: Settings, replies: Replies, database: AsyncEngine, resources: contextlib.AsyncExitStack
 ) -> LineDeliverer:
     if settings.line_channel_token is None:
         return NoLine()
@@ -73,7 +78,7 @@ async def _line(
     )
     api = await resources.enter_async_context(AsyncApiClient(configuration))
     cipher = ContactCipher(settings.secret.get_secret_value())
-    return LineApi(store, AsyncMessagingApi(api), cipher, knowledge)
+    return LineApi(replies, AsyncMessagingApi(api), cipher, Deliveries(database))
 
 
 async def _rescue(queue: procrastinate.App) -> None:

@@ -33,6 +33,8 @@ _OVERVIEW_FACTS = 8
 _NOTES = 2
 _REFERRED = frozenset({Aspect.STATUS, Aspect.PHONE})
 """Asked of people, whatever facts there are: how far a case is, whom to call."""
+_MAP = "https://www.google.com/maps/search/?api=1&query="
+"""Opens a map of a place in whatever map a resident has (Google, Maps URLs)."""
 _WAYS = ("window", "post", "online", "steps", "address")
 
 
@@ -245,7 +247,7 @@ class Composer:
             kind=AnswerKind.ANSWER,
             text=text,
             facts=tuple(shown),
-            links=(*self._page_links(entry), *self._phone_links(phones)),
+            links=(*self._page_links(entry), *self._map_links(entry), *self._phone_links(phones)),
             choices=self._next_questions(entry, aspect),
             sources=_sources(entry, [fact for _, fact in facts]),
             entry=entry.id,
@@ -277,6 +279,15 @@ class Composer:
             doubtful = page.status is Status.UNCONFIRMED
             label = self._labels.page_unconfirmed if doubtful else self._labels.page
             yield AnswerLink(label=label, url=page.value, role=LinkRole.PAGE)
+
+    def _map_links(self, entry: AnyEntry) -> Iterator[AnswerLink]:
+        """A map of where a place or counter is: found by its name where the address is not sure."""
+        addresses = self._current(entry.address) if isinstance(entry, Place | Department) else []
+        if addresses:
+            is_sure = _status(entry, addresses[0]) is Status.CONFIRMED
+            where = addresses[0].value if is_sure else self._content.city.name
+            url = f"{_MAP}{quote(f'{entry.title} {where}')}"
+            yield AnswerLink(label=self._labels.map, url=url, role=LinkRole.MAP)
 
     def _phones(self, entry: AnyEntry, facts: Sequence[Fact]) -> list[tuple[str, PhoneFact, Status]]:
         """The entry's own numbers, else those of the department that knows, else the city's."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from knowledge.answer import Answer, AnswerChoice, AnswerKind, Feedback, Verdict
 from knowledge.entries import Entry
@@ -37,14 +37,20 @@ class FeedbackWords:
                         return entry, verdict
         return None
 
-    def thanks(self, entry: Entry, verdict: Verdict) -> Answer:
-        """What is said to a verdict: why not, or thanks."""
-        feedback = Feedback(entry=entry.id, verdict=verdict)
+    def reply(self, text: str, refer: Callable[[str], Answer]) -> Answer | None:
+        """What is said to a verdict: why not, thanks, or `refer` with whom to ask; None when it is none."""
+        found = self.pressed(text)
+        if found is None:
+            return None
+        entry, verdict = found
         if verdict is Verdict.UNSOLVED:
             choices = tuple(self._buttons(entry, REASONS))
-            return Answer(kind=AnswerKind.TALK, text=self._phrases.why, choices=choices, feedback=feedback)
-        text = self._phrases.thanks if verdict is Verdict.SOLVED else self._phrases.sorry
-        return Answer(kind=AnswerKind.TALK, text=text, feedback=feedback)
+            answer = Answer(kind=AnswerKind.TALK, text=self._phrases.why, choices=choices)
+        elif verdict is Verdict.SOLVED:
+            answer = Answer(kind=AnswerKind.TALK, text=self._phrases.thanks)
+        else:
+            answer = refer(self._phrases.sorry)
+        return answer.model_copy(update={"feedback": Feedback(entry=entry.id, verdict=verdict)})
 
     def _buttons(self, entry: Entry, verdicts: Iterable[Verdict]) -> Iterable[AnswerChoice]:
         for verdict in verdicts:

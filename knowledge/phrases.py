@@ -83,6 +83,7 @@ class TalkPhrases(_Model):
 class HoursPhrases(_Model):
     """Opening hours: a day, days, this moment, a time of day."""
 
+    nearest: WithTitle
     open: Annotated[Text, _needs("title", "day", "spans")]
     closed: Annotated[Text, _needs("title", "day")]
     closed_next: Annotated[Text, _needs("title", "day", "next")]
@@ -117,6 +118,7 @@ class Labels(_Model):
     online: Plain
     handled_by: Plain
     call: Annotated[Text, _needs("name", "number")]
+    map: Plain
     form: Annotated[Text, _needs("service")]
     form_unconfirmed: Annotated[Text, _needs("service")]
     page: Plain
@@ -205,6 +207,17 @@ class ChecklistPagePhrases(_Model):
     gone_why: Plain
 
 
+class ContinuedPhrases(_Model):
+    """The page that takes a talk from LINE to the web."""
+
+    title: Plain
+    text: Plain
+    button: Plain
+    gone: Plain
+    gone_why: Plain
+    home: Plain
+
+
 class EasyPhrases(_Model):
     """やさしい日本語: asked for, offered, left."""
 
@@ -227,7 +240,9 @@ class FeedbackPhrases(_Model):
 class LinePhrases(_Model):
     """How facts and sources read on LINE: `label` in a plain message, `fact` in a notification.
 
-    `rest` ends a reply that LINE has no room for.
+    `rest` ends a reply that LINE has no room for. `media` answers what is no text, by LINE's name of it;
+    `back` who has blocked the account before, `group` who adds it to a group.
+    `chat` is the button to a private talk on the web.
     """
 
     label: Annotated[Text, _needs("label")]
@@ -235,6 +250,11 @@ class LinePhrases(_Model):
     unconfirmed: Plain
     source: Annotated[Text, _needs("title", "year", "month")]
     rest: Plain
+    media: dict[Plain, Plain]
+    back: Plain
+    group: Plain
+    chat: Plain
+    chat_why: Plain
 
 
 class WebPhrases(_Model):
@@ -275,6 +295,7 @@ class Phrases(_Model):
     suggestions: tuple[Plain, ...] = Field(min_length=1, max_length=4)
     labels: Labels
     checklist_page: ChecklistPagePhrases
+    continued: ContinuedPhrases
     guide: GuidePhrases
     easy: EasyPhrases
     feedback: FeedbackPhrases

@@ -21,7 +21,7 @@ import watchfiles
 from numpy.typing import NDArray
 
 from knowledge import tokens
-from knowledge.answer import Answer, AnswerChoice, AnswerKind, Verdict
+from knowledge.answer import Answer, AnswerChoice, AnswerKind
 from knowledge.aspects import Aspect
 from knowledge.compose import Composer
 from knowledge.compose_guide import GuideComposer
@@ -263,6 +263,13 @@ class Knowledge:
         counter = self.content.department(entry.department)
         return composer.hours(counter, asked, now, confidence).model_copy(update={"entry": entry.id})
 
+    def counter(self) -> Answer:
+        """Where the nearest counter is and whether it is open: 芦別市 has its counters in one house."""
+        content, now = self.content, self._now()
+        hours = self._composer(self._snapshot).hours(content.office, Asked((now.date(),)), now, 1.0)
+        nearest = content.phrases.hours.nearest.format(title=content.office.title)
+        return hours.model_copy(update={"text": f"{nearest}\n{hours.text}"})
+
     def choose(self, says: str, *, last: str | None = None) -> Answer:
         """Answer a choice by what it says, as if its button had been pressed; `last` as in `answer`."""
         if says == self.phrases.labels.person:
@@ -318,16 +325,7 @@ class Knowledge:
 
     def feedback(self, text: str) -> Answer | None:
         """What to say to a verdict on an answer, None when `text` is none."""
-        words = FeedbackWords(self._snapshot.content)
-        found = words.pressed(text)
-        if found is None:
-            return None
-        entry, verdict = found
-        thanks = words.thanks(entry, verdict)
-        if verdict in {Verdict.SOLVED, Verdict.UNSOLVED}:
-            return thanks
-        referred = self.refer(thanks.text)
-        return referred.model_copy(update={"feedback": thanks.feedback})
+        return FeedbackWords(self._snapshot.content).reply(text, self.refer)
 
     def asking(self, answer: Answer) -> Answer:
         """The same Answer, with buttons to say whether it helped."""

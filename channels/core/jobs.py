@@ -16,6 +16,8 @@ from channels.line.deliver import LineDeliverer
 TURN = "answer_turn"
 DELIVERY = "deliver_line"
 RETENTION = "delete_old"
+LONGEST = 120
+"""Seconds between two tries of a delivery, at most."""
 URGENT = 10
 """The priority of a turn on which a life may hang; others have 0."""
 
@@ -72,23 +74,36 @@ class Workers:
     retention: Retention
 
 
+@dataclass
+class Backoff(procrastinate.BaseRetryStrategy):
+    """Twice as long after every failure, from `first` seconds up to LONGEST: LINE asks for patience."""
+
+    first: int
+
+    def get_retry_decision(
+        self, *, exception: BaseException, job: procrastinate.jobs.Job
+    ) -> procrastinate.RetryDecision:
+        """When to try again."""
+        doublings = min(job.attempts, LONGEST.bit_length())
+        return procrastinate.RetryDecision(retry_in={"seconds": min(self.first << doublings, LONGEST)})
+
+
 def add_tasks(app: procrastinate.App, workers: Workers, retry_every: int) -> None:
-    """Register the tasks; a failed one is tried again every `retry_every` seconds.
+    """Register the tasks; a failed one is tried again, a turn every `retry_every` seconds.
 
     A task gives up by itself when its time is over, so there is no limit on attempts.
     """
-    again = procrastinate.RetryStrategy(wait=retry_every)
 
-    @app.task(name=TURN, retry=again)
+    @app.task(name=TURN, retry=procrastinate.RetryStrategy(wait=retry_every))
     async def answer_turn(conversation: str, sequence: int) -> None:
-        thinking = asyncio.create_task(workers.line.show_thinking(UUID(conversation)))
+        thinking = asyncio.create_task(workers.line.show_thinking(UUID(conversation), sequence))
         try:
             await workers.turns.answer(UUID(conversation), sequence)
         finally:
             thinking.cancel()  # an animation that comes after the answer would never end
             await asyncio.wait([thinking])
 
-    @app.task(name=DELIVERY, retry=again)
+    @app.task(name=DELIVERY, retry=Backoff(first=retry_every))
     async def deliver_line(conversation: str, answers: int) -> None:
         await workers.line.deliver(UUID(conversation), answers)
 

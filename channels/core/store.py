@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -49,17 +48,6 @@ class Queue(Protocol):
         self, connection: psycopg.AsyncConnection[object], conversation: UUID, answers: int
     ) -> None:
         """Put the delivery of a LINE reply into the queue, likewise."""
-
-
-@dataclass(frozen=True)
-class LineDelivery:
-    """What is known of a reply on its way to LINE."""
-
-    contact: bytes
-    reply_token: str | None
-    received_at: datetime
-    attempted_at: datetime | None
-    delivered_at: datetime | None
 
 
 class Store:
@@ -106,19 +94,24 @@ class Store:
         contact_digest: bytes,
         body: dict[str, Any],
         reply_token: str | None,
+        said_at: datetime,
     ) -> bool:
         """Store one LINE event, its job and its way back; False when it was here before.
 
-        `body` is a resident body; its `text` is masked here.
+        `body` is a resident body; its `text` is masked here. `said_at` is the time by LINE's clock.
         """
         async with self._engine.begin() as connection:
             if not await self._first_time(connection, webhook_event_id):
                 return False
             conversation = await self._line_conversation(connection, contact, contact_digest)
             row = await self._lock(connection, conversation)
+            if body.get("followed"):
+                await _block(connection, contact_digest, said_at, is_blocked=False)
+            if await _was_unsent(connection, body.get("message_id")):
+                body = {"unsent": True}
             if "text" in body:
                 body = body | _typed(body["text"], webhook_event_id)
-            sequence = await self._receive(connection, row, body, webhook_event_id)
+            sequence = await self._receive(connection, row, body, webhook_event_id, said_at=said_at)
             await connection.execute(
                 insert(tables.delivery).values(
                     conversation=conversation, answers=sequence, reply_token=reply_token
@@ -127,8 +120,14 @@ class Store:
         return True
 
     async def forget_line_message(self, message_id: str) -> None:
-        """Delete the text of a message that its sender has unsent, here and in Rasa's tracker."""
+        """Delete the text of a message that its sender has unsent, here and in Rasa's tracker.
+
+        One that comes in later (webhooks may be reordered) is not stored.
+        """
         async with self._engine.begin() as connection:
+            await connection.execute(
+                upsert(tables.line_unsent).values(message_id=message_id).on_conflict_do_nothing()
+            )
             changed = await connection.execute(
                 update(tables.event)
                 .where(tables.event.c.body["message_id"].astext == message_id)
@@ -137,6 +136,45 @@ class Store:
             )
             for conversation in changed.scalars().all():
                 await tracker.forget(connection, conversation)
+
+    async def block_line(self, contact_digest: bytes, at: datetime) -> None:
+        """A LINE user has blocked the account at `at`: nothing is pushed any more until they follow again."""
+        async with self._engine.begin() as connection:
+            await _block(connection, contact_digest, at, is_blocked=True)
+
+    async def keep_unread(self, body: dict[str, Any]) -> None:
+        """Keep a LINE event that could not be read; `body` has neither ids nor unmasked texts."""
+        async with self._engine.begin() as connection:
+            await connection.execute(insert(tables.line_unread).values(body=body))
+
+    async def due(self, conversation: UUID, sequence: int) -> list[int]:
+        """The events to answer when it is the turn of `sequence`: it comes last.
+
+        Before it come those that were said before it on LINE, but came in after it, and wait still.
+        """
+        late, answered = tables.event.alias(), tables.event.alias()
+        its = (
+            select(tables.event.c.said_at)
+            .where(tables.event.c.conversation == conversation, tables.event.c.sequence == sequence)
+            .scalar_subquery()
+        )
+        is_answered = (
+            select(answered.c.sequence)
+            .where(
+                answered.c.conversation == conversation,
+                answered.c.answers == late.c.sequence,
+                answered.c.part >= 1,
+            )
+            .exists()
+        )
+        async with self._engine.connect() as connection:
+            earlier = await connection.scalars(
+                select(late.c.sequence)
+                .where(late.c.conversation == conversation, late.c.sequence > sequence)
+                .where(late.c.said_at < its, ~is_answered)
+                .order_by(late.c.said_at, late.c.sequence)
+            )
+            return [*earlier, sequence]
 
     async def reply(
         self, conversation: UUID, answers: int, parts: Sequence[Answer], *, interim: bool = False
@@ -177,7 +215,7 @@ class Store:
                     await connection.execute(
                         insert(tables.handoff_request).values(conversation=row.id, sequence=sequence)
                     )
-            if row.channel == "line" and not interim:
+            if not interim and await _goes_to_line(connection, conversation, answers):
                 await self._queue.enqueue_delivery(await raw(connection), row.id, answers)
         return True
 
@@ -236,59 +274,10 @@ class Store:
             )
         return bool(found)
 
-    async def line_delivery(self, conversation: UUID, answers: int) -> LineDelivery | None:
-        """The delivery of one reply."""
-        async with self._engine.connect() as connection:
-            row = (
-                await connection.execute(
-                    select(tables.delivery, tables.conversation.c.contact)
-                    .join_from(tables.delivery, tables.conversation)
-                    .where(
-                        tables.delivery.c.conversation == conversation,
-                        tables.delivery.c.answers == answers,
-                    )
-                )
-            ).one_or_none()
-        if row is None:
-            return None
-        return LineDelivery(row.contact, row.reply_token, row.received_at, row.attempted_at, row.delivered_at)
-
-    async def line_contact(self, conversation: UUID) -> bytes | None:
-        """The encrypted LINE user id of a conversation, None when it is none on LINE."""
-        async with self._engine.connect() as connection:
-            contact: bytes | None = await connection.scalar(
-                select(tables.conversation.c.contact).where(tables.conversation.c.id == conversation)
-            )
-        return contact
-
-    async def mark_delivery(self, conversation: UUID, answers: int, column: str) -> None:
-        """Write the time into `attempted_at` or `delivered_at`."""
-        async with self._engine.begin() as connection:
-            await connection.execute(
-                update(tables.delivery)
-                .where(
-                    tables.delivery.c.conversation == conversation,
-                    tables.delivery.c.answers == answers,
-                )
-                .values({column: func.now()})
-            )
-
     async def open_requests(self) -> int:
         """How many residents have asked for a person and are still kept."""
         async with self._engine.connect() as connection:
             return int(await connection.scalar(select(func.count()).select_from(tables.handoff_request)) or 0)
-
-    async def delete_older_than(self, days: int) -> int:
-        """Delete idle conversations with all that hangs on them; returns how many."""
-        before = func.now() - timedelta(days=days)
-        async with self._engine.begin() as connection:
-            gone = await connection.execute(
-                delete(tables.conversation).where(tables.conversation.c.active_at < before)
-            )
-            await connection.execute(
-                delete(tables.line_event).where(tables.line_event.c.received_at < before)
-            )
-        return int(gone.rowcount)
 
     async def _is_unsent(self, connection: AsyncConnection, conversation: UUID, sequence: int) -> bool:
         body = await connection.scalar(
@@ -330,9 +319,14 @@ class Store:
         return row
 
     async def _receive(
-        self, connection: AsyncConnection, row: Row[Any], body: dict[str, Any], key: str
+        self,
+        connection: AsyncConnection,
+        row: Row[Any],
+        body: dict[str, Any],
+        key: str,
+        said_at: datetime | None = None,
     ) -> int:
-        sequence = await self._append(connection, row.id, Author.RESIDENT, body, key=key)
+        sequence = await self._append(connection, row.id, Author.RESIDENT, body, key=key, said_at=said_at)
         urgent = self._is_urgent(body.get("text", ""))
         await self._queue.enqueue_turn(await raw(connection), row.id, sequence, urgent=urgent)
         return sequence
@@ -343,7 +337,7 @@ class Store:
         conversation: UUID,
         author: Author,
         body: dict[str, Any],
-        **columns: str | int,
+        **columns: str | int | datetime | None,
     ) -> int:
         updated = await connection.execute(
             update(tables.conversation)
@@ -362,6 +356,39 @@ class Store:
             {"channel": NOTIFY_CHANNEL, "payload": str(conversation)},
         )
         return sequence
+
+
+async def _block(
+    connection: AsyncConnection, contact_digest: bytes, at: datetime, *, is_blocked: bool
+) -> None:
+    """Unless something later is known by LINE's clock."""
+    of = tables.conversation.c
+    await connection.execute(
+        update(tables.conversation)
+        .where(of.contact_digest == contact_digest)
+        .where(of.block_changed_at.is_(None) | (of.block_changed_at < at))
+        .values(is_blocked=is_blocked, block_changed_at=at)
+    )
+
+
+async def _goes_to_line(connection: AsyncConnection, conversation: UUID, answers: int) -> bool:
+    """Whether the event came from LINE; a talk that began there may go on in private on the web."""
+    of = tables.delivery.c
+    return bool(
+        await connection.scalar(
+            select(func.count()).where(of.conversation == conversation, of.answers == answers)
+        )
+    )
+
+
+async def _was_unsent(connection: AsyncConnection, message_id: str | None) -> bool:
+    return bool(
+        await connection.scalar(
+            select(func.count())
+            .select_from(tables.line_unsent)
+            .where(tables.line_unsent.c.message_id == message_id)
+        )
+    )
 
 
 def _typed(said: str, key: str) -> dict[str, Any]:

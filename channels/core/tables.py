@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    false,
     func,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -38,6 +40,9 @@ conversation = Table(
     # A LINE user: the id encrypted, and a keyed digest to find it by.
     Column("contact", LargeBinary),
     Column("contact_digest", LargeBinary, unique=True),
+    # Whether the LINE user has blocked the account, and the last time that changed by LINE's clock.
+    Column("is_blocked", Boolean, nullable=False, server_default=false()),
+    Column("block_changed_at", DateTime(timezone=True)),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=_now),
     Column("active_at", DateTime(timezone=True), nullable=False, server_default=_now),
     Index("conversation_active_at", "active_at"),
@@ -51,6 +56,8 @@ event = Table(
     Column("author", Text, nullable=False),
     Column("body", JSONB, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=_now),
+    # When it was said by LINE's clock: webhooks may come in another order.
+    Column("said_at", DateTime(timezone=True)),
     # What makes a repeated request the same request.
     Column("key", Text),
     # A reply names the event it answers and its place in the reply: 0 is the interim notice.
@@ -68,6 +75,31 @@ line_event = Table(
     Column("received_at", DateTime(timezone=True), nullable=False, server_default=_now),
 )
 
+# Messages that were unsent, perhaps before they came in.
+line_unsent = Table(
+    "line_unsent",
+    metadata,
+    Column("message_id", Text, primary_key=True),
+    Column("received_at", DateTime(timezone=True), nullable=False, server_default=_now),
+)
+
+# Webhook events that could not be read, without ids, with masked texts.
+line_unread = Table(
+    "line_unread",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("received_at", DateTime(timezone=True), nullable=False, server_default=_now),
+    Column("body", JSONB, nullable=False),
+)
+
+# Pushes that LINE has taken, by month in 芦別市: they cost, replies don't.
+line_push = Table(
+    "line_push",
+    metadata,
+    Column("month", Date, primary_key=True),
+    Column("sent", Integer, nullable=False),
+)
+
 delivery = Table(
     "delivery",
     metadata,
@@ -77,6 +109,16 @@ delivery = Table(
     Column("received_at", DateTime(timezone=True), nullable=False, server_default=_now),
     Column("attempted_at", DateTime(timezone=True)),
     Column("delivered_at", DateTime(timezone=True)),
+    _of_conversation(),
+)
+
+# A link that leads from LINE to the same conversation on the web, once: a digest of its secret.
+web_link = Table(
+    "web_link",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("conversation", Uuid, nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
     _of_conversation(),
 )
 

@@ -54,7 +54,14 @@ class TurnAnswerer:
         self._retry_for = timedelta(seconds=retry_for)
 
     async def answer(self, conversation: UUID, sequence: int) -> None:
-        """Store the reply to one event; raises TurnPostponedError to be run again later."""
+        """Store the reply to one event, and before it to those that were said before it and wait still.
+
+        Raises TurnPostponedError to be run again later.
+        """
+        for due in await self._store.due(conversation, sequence):
+            await self._answer(conversation, due)
+
+    async def _answer(self, conversation: UUID, sequence: int) -> None:
         said = await self._store.event(conversation, sequence)
         if said is None or said.body.get("unsent"):
             return
@@ -113,11 +120,18 @@ class TurnAnswerer:
         """What needs no understanding."""
         phrases = self._knowledge.phrases
         if said.body.get("followed"):
-            return [self._knowledge.talk(phrases.talk.bot_help)]
+            greeting = phrases.line.back if said.body.get("back") else phrases.talk.bot_help
+            return [self._knowledge.talk(greeting)]
         if said.body.get("too_long"):
             return [self._knowledge.talk(phrases.too_long)]
+        if said.body.get("joined"):
+            return [self._knowledge.notice(phrases.line.group)]
+        if said.body.get("media") == "location":
+            return [self._knowledge.counter()]
         if "text" not in said.body:
-            return [self._knowledge.talk(phrases.not_text)]
+            return [
+                self._knowledge.talk(phrases.line.media.get(said.body.get("media", ""), phrases.not_text))
+            ]
         if not _HAS_WORDS.search(question):
             return [self._knowledge.talk(phrases.empty)]
         urgent = self._knowledge.urgent(question)

@@ -9,29 +9,38 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
+import aiohttp
 import structlog
 from linebot.v3.messaging import (
     ApiException,
     AsyncMessagingApi,
-    Message,
     PushMessageRequest,
     ReplyMessageRequest,
     ShowLoadingAnimationRequest,
 )
 
-from channels.core.store import LineDelivery, Store
 from channels.line import limits
+from channels.line.budget import PushBudget, this_month
 from channels.line.contact import ContactCipher
-from channels.line.render import render
-from knowledge.service import Knowledge
+from channels.line.deliveries import Deliveries, Delivery
+from channels.line.replies import Replies, Reply
 
 log = structlog.get_logger(__name__)
 
 GIVE_UP_AFTER = 3600.0
 """Seconds after which an answer that LINE would not take is of no use any more."""
+
+
+class TooMany(StrEnum):
+    """Why LINE answers 429; only the message tells (Messaging API reference, status codes)."""
+
+    QUOTA = "quota"
+    RATE = "rate"
+    CONCURRENCY = "concurrency"
 
 
 class LineDeliverer(Protocol):
@@ -40,8 +49,8 @@ class LineDeliverer(Protocol):
     async def deliver(self, conversation: UUID, answers: int) -> None:
         """Raises when LINE could not be reached, to be tried again."""
 
-    async def show_thinking(self, conversation: UUID) -> None:
-        """Show that an answer is being made; when that fails, nobody need know."""
+    async def show_thinking(self, conversation: UUID, sequence: int) -> None:
+        """Show that an event is being answered; when that fails, nobody need know."""
 
 
 class NoLine:
@@ -50,7 +59,7 @@ class NoLine:
     async def deliver(self, conversation: UUID, answers: int) -> None:
         log.warning("line_not_configured", answers=answers)
 
-    async def show_thinking(self, conversation: UUID) -> None:
+    async def show_thinking(self, conversation: UUID, sequence: int) -> None:
         """Nobody is there to see it."""
 
 
@@ -58,48 +67,53 @@ class LineApi:
     """Delivers through LINE's Messaging API."""
 
     def __init__(
-        self, store: Store, api: AsyncMessagingApi, cipher: ContactCipher, knowledge: Knowledge
+        self, replies: Replies, api: AsyncMessagingApi, cipher: ContactCipher, deliveries: Deliveries
     ) -> None:
-        self._store = store
+        self._replies = replies
         self._api = api
         self._cipher = cipher
-        self._knowledge = knowledge
+        self._deliveries = deliveries
+        self._budget = PushBudget(api, deliveries)
 
     async def deliver(self, conversation: UUID, answers: int) -> None:
-        delivery = await self._store.line_delivery(conversation, answers)
+        delivery = await self._deliveries.get(conversation, answers)
         if delivery is None or delivery.delivered_at:
             return
         if _age(delivery) > GIVE_UP_AFTER:
             log.error("line_given_up", answers=answers)
             return
-        parts = await self._store.reply_parts(conversation, answers)
-        messages = render(parts, self._knowledge.phrases)
-        await self._store.mark_delivery(conversation, answers, "attempted_at")
+        reply = await self._replies.get(conversation, answers)
+        await self._deliveries.attempt(conversation, answers)
         try:
-            if not (delivery.reply_token and await self._reply(delivery, messages)):
-                await self._push(conversation, answers, delivery, messages)
+            if delivery.reply_token and await self._reply(delivery, reply):
+                await self._deliveries.done(conversation, answers)
+            elif await self._may_push(delivery, reply, answers):
+                await self._push(conversation, answers, delivery, reply)
+                await self._deliveries.done(conversation, answers, pushed_in=this_month())
         except ApiException as error:
-            if _may_pass(error):
+            why = _too_many(error)
+            if why in {TooMany.RATE, TooMany.CONCURRENCY}:
+                log.warning("line_too_many", why=why)
                 raise
-            log.error("line_refused", answers=answers, status=error.status)
-            return
-        await self._store.mark_delivery(conversation, answers, "delivered_at")
+            if error.status is None or error.status >= 500:
+                raise
+            log.error("line_refused", answers=answers, status=error.status, why=why)
 
-    async def show_thinking(self, conversation: UUID) -> None:
-        contact = await self._store.line_contact(conversation)
-        if contact is None:
+    async def show_thinking(self, conversation: UUID, sequence: int) -> None:
+        delivery = await self._deliveries.get(conversation, sequence)
+        if delivery is None:
             return
         request = ShowLoadingAnimationRequest(
-            chatId=self._cipher.open(contact), loadingSeconds=limits.LOADING_SECONDS
+            chatId=self._cipher.open(delivery.contact), loadingSeconds=limits.LOADING_SECONDS
         )
         try:
             await self._api.show_loading_animation(request, _request_timeout=limits.REQUEST_TIMEOUT)
-        except Exception as error:  # the SDK lets its HTTP client's errors through
+        except (ApiException, aiohttp.ClientError, TimeoutError) as error:
             log.info("line_thinking_not_shown", why=type(error).__name__)
 
-    async def _reply(self, delivery: LineDelivery, messages: list[Message]) -> bool:
+    async def _reply(self, delivery: Delivery, reply: Reply) -> bool:
         """True when the resident has the reply; False when the token is of no use."""
-        request = ReplyMessageRequest(replyToken=delivery.reply_token, messages=messages)
+        request = ReplyMessageRequest(replyToken=delivery.reply_token, messages=reply.messages)
         try:
             await self._api.reply_message(request, _request_timeout=limits.REQUEST_TIMEOUT)
         except ApiException as error:
@@ -108,10 +122,17 @@ class LineApi:
             return delivery.attempted_at is not None and _age(delivery) < limits.REPLY_TOKEN_LIFE
         return True
 
-    async def _push(
-        self, conversation: UUID, answers: int, delivery: LineDelivery, messages: list[Message]
-    ) -> None:
-        request = PushMessageRequest(to=self._cipher.open(delivery.contact), messages=messages)
+    async def _may_push(self, delivery: Delivery, reply: Reply, answers: int) -> bool:
+        if delivery.is_blocked:
+            log.info("line_blocked", answers=answers)
+            return False
+        if await self._budget.allows(must_arrive=reply.must_arrive):
+            return True
+        log.error("line_push_saved", answers=answers)
+        return False
+
+    async def _push(self, conversation: UUID, answers: int, delivery: Delivery, reply: Reply) -> None:
+        request = PushMessageRequest(to=self._cipher.open(delivery.contact), messages=reply.messages)
         retry_key = uuid.uuid5(conversation, str(answers))
         try:
             await self._api.push_message(
@@ -124,17 +145,19 @@ class LineApi:
                 raise
 
 
-def _age(delivery: LineDelivery) -> float:
+def _age(delivery: Delivery) -> float:
     """Seconds since the resident's message came in."""
     return (datetime.now(UTC) - delivery.received_at).total_seconds()
 
 
-def _may_pass(error: ApiException) -> bool:
-    """Whether LINE may take the same call soon.
+def _too_many(error: ApiException) -> TooMany | None:
+    """Why LINE finds it too many, None when that is not what it says.
 
-    A spent monthly quota comes back next month only; LINE tells it from too many calls by the
-    message alone (Messaging API reference, status codes).
+    A spent quota comes back next month only, the others in a moment.
     """
-    if error.status == 429:
-        return limits.QUOTA_SPENT not in str(error.body)
-    return error.status is None or error.status >= 500
+    if error.status != 429:
+        return None
+    body = str(error.body)
+    if limits.QUOTA_SPENT in body:
+        return TooMany.QUOTA
+    return TooMany.RATE if limits.RATE_EXCEEDED in body else TooMany.CONCURRENCY

@@ -58,3 +58,6 @@ REQUEST_TIMEOUT = 10.0
 
 QUOTA_SPENT = "monthly limit"
 """Stands in the message of a 429 whose cause is the month's quota (Messaging API reference)."""
+
+RATE_EXCEEDED = "rate limit"
+"""Stands in the message of a 429 whose cause is too many calls a second (likewise)."""

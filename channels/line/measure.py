@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 
-_JOINER = "\u200d"
-_EXTENDING = frozenset("\u200c\u200d\u0e33\u0eb3\uff9e\uff9f")
-"""Join the letter before them though they are no marks: joiners, Thai and Lao am, half-width dakuten."""
-_EXTENDING_RANGES = (
-    ("\u1160", "\u11ff"),  # Hangul vowels and finals
-    ("\ud7b0", "\ud7ff"),
-    ("\U0001f3fb", "\U0001f3ff"),  # skin tones
-    ("\U000e0020", "\U000e007f"),  # tags: the flags of Scotland and Wales
-)
+import regex
+
+_CHARACTER = regex.compile(r"\X")
+"""What a reader sees as one character (UAX #29)."""
 
 
 def units(text: str) -> int:
@@ -34,7 +28,7 @@ def split(text: str, limit: int) -> Iterator[str]:
     Only what a reader sees as one character and is itself longer than `limit` is taken apart.
     """
     piece, room = "", limit
-    for character in (text,) if units(text) <= limit else _characters(text):
+    for character in (text,) if units(text) <= limit else _CHARACTER.findall(text):
         for atom in (character,) if units(character) <= limit else character:
             size = units(atom)
             if size > room:
@@ -62,36 +56,3 @@ def _parted(text: str, limit: int) -> Iterator[str]:
         *full, part = split(line, limit) if line else [""]
         yield from full
     yield part
-
-
-def _characters(text: str) -> Iterator[str]:
-    """What a reader sees as one character each, near enough to UAX #29: what it joins is joined here."""
-    character = ""
-    for letter in text:
-        if character and not _goes_on(character, letter):
-            yield character
-            character = ""
-        character += letter
-    if character:
-        yield character
-
-
-def _goes_on(character: str, letter: str) -> bool:
-    return (
-        character[-1] == _JOINER
-        or (character == "\r" and letter == "\n")
-        or (_is_half_flag(letter) and len(character) == 1 and _is_half_flag(character))
-        or _extends(letter)
-    )
-
-
-def _is_half_flag(letter: str) -> bool:
-    return "\U0001f1e6" <= letter <= "\U0001f1ff"
-
-
-def _extends(letter: str) -> bool:
-    return (
-        unicodedata.category(letter).startswith("M")
-        or letter in _EXTENDING
-        or any(first <= letter <= last for first, last in _EXTENDING_RANGES)
-    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import structlog
@@ -11,15 +10,19 @@ from linebot.v3 import SignatureValidator
 from linebot.v3.webhooks import (
     Event,
     FollowEvent,
+    GroupSource,
+    JoinEvent,
     MessageEvent,
+    RoomSource,
     TextMessageContent,
+    UnfollowEvent,
     UnsendEvent,
     UserSource,
 )
-from pydantic import ValidationError
 
 from channels.core.store import MAX_TEXT, Store
 from channels.line.contact import ContactCipher
+from channels.line.reading import events_in, said_at
 
 log = structlog.get_logger(__name__)
 
@@ -36,8 +39,16 @@ def line_router(channel_secret: str, store: Store, cipher: ContactCipher) -> API
         if not _is_signed(validator, raw, signature):
             log.warning("line_signature_refused", size=len(raw))
             return Response(status_code=status.HTTP_400_BAD_REQUEST)
-        for event in _events(raw):
+        try:
+            events, unread = events_in(raw)
+        except ValueError:
+            log.warning("line_body_unreadable")
+            return Response(status_code=status.HTTP_200_OK)  # the same again would be no better
+        for event in events:
             await _take(event, store, cipher)
+        for unknown in unread:
+            log.warning("line_event_unreadable", type=unknown.kind)
+            await store.keep_unread(unknown.body)
         return Response(status_code=status.HTTP_200_OK)
 
     return router
@@ -50,46 +61,48 @@ def _is_signed(validator: SignatureValidator, raw: bytes, signature: str) -> boo
         return False
 
 
-def _events(raw: bytes) -> list[Event]:
-    """The events the SDK can read; the others are logged by type and passed over."""
-    try:
-        listed = json.loads(raw).get("events", [])
-    except (ValueError, AttributeError):
-        log.warning("line_body_unreadable")
-        return []
-    events = []
-    for item in listed if isinstance(listed, list) else []:
-        try:
-            events.append(Event.from_dict(item))
-        except (ValidationError, ValueError, TypeError, AttributeError, KeyError):
-            kind = item.get("type") if isinstance(item, dict) else None
-            log.warning("line_event_unreadable", type=str(kind)[:40])
-    return [event for event in events if event is not None]
-
-
 async def _take(event: Event, store: Store, cipher: ContactCipher) -> None:
-    """Store one event of a one-to-one chat; others are none of the bot's business."""
+    """Store one event of a one-to-one chat; what a group says is none of the bot's business."""
     if isinstance(event, UnsendEvent):
         await store.forget_line_message(event.unsend.message_id)
         return
+    sender = _sender(event)
+    if isinstance(event, UnfollowEvent) and sender:
+        await store.block_line(cipher.digest(sender), said_at(event))
+        return
     body = _body(event)
-    user_id = event.source.user_id if isinstance(event.source, UserSource) else None
-    if body is None or user_id is None or event.mode != "active":
+    if body is None or sender is None or event.mode != "active":
         log.info("line_event_ignored", type=event.type, mode=event.mode)
         return
     await store.receive_line(
         event.webhook_event_id,
-        cipher.seal(user_id),
-        cipher.digest(user_id),
+        cipher.seal(sender),
+        cipher.digest(sender),
         body,
         getattr(event, "reply_token", None),
+        said_at(event),
     )
+
+
+def _sender(event: Event) -> str | None:
+    """Whom to answer: who wrote in a one-to-one chat; the whole group where the bot has been added to one."""
+    source = event.source
+    found: str | None = None
+    if isinstance(source, UserSource):
+        found = source.user_id
+    elif isinstance(event, JoinEvent) and isinstance(source, GroupSource):
+        found = source.group_id
+    elif isinstance(event, JoinEvent) and isinstance(source, RoomSource):
+        found = source.room_id
+    return found
 
 
 def _body(event: Event) -> dict[str, Any] | None:
     """What the event says, as a resident's body; None when nothing is to be answered."""
     if isinstance(event, FollowEvent):
-        return {"followed": True}
+        return {"followed": True, "back": event.follow.is_unblocked}
+    if isinstance(event, JoinEvent):
+        return {"joined": True}
     if not isinstance(event, MessageEvent):
         return None
     if not isinstance(event.message, TextMessageContent):

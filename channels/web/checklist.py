@@ -9,28 +9,18 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from urllib.parse import urlencode
 
 import segno
 from fastapi import APIRouter, Request, status
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from channels.web.pages import NO_STORE, page
 from knowledge.answer import Answer, AnswerFact, AnswerLink, LinkRole
 from knowledge.aspects import Aspect
 from knowledge.phrases import Phrases
 from knowledge.service import Knowledge, local_now
-
-_TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_NO_STORE = {"Cache-Control": "no-store"}
 
 
 @dataclass(frozen=True)
@@ -76,14 +66,14 @@ def checklist_router(
         answer = knowledge.checklist(guide, request.query_params)
         if answer is None or answer.guide is None:
             gone = knowledge.refer(phrases.checklist_page.gone_why)
-            page = _page("notice.html", phrases, gone, title=phrases.checklist_page.gone)
-            return HTMLResponse(page, status.HTTP_404_NOT_FOUND, headers=_NO_STORE)
+            missing = _page("notice.html", phrases, gone, title=phrases.checklist_page.gone)
+            return HTMLResponse(missing, status.HTTP_404_NOT_FOUND, headers=NO_STORE)
         title = knowledge.entry(guide).title
         if answer.text == phrases.guide.checklist_empty.format(title=title):
-            return HTMLResponse(_page("notice.html", phrases, answer, title=title), headers=_NO_STORE)
+            return HTMLResponse(_page("notice.html", phrases, answer, title=title), headers=NO_STORE)
         address = request.url_for("checklist", guide=guide).replace(query=urlencode(answer.guide.answers))
         today = now().date()
-        page = _page(
+        sheet = _page(
             "checklist.html",
             phrases,
             answer,
@@ -91,14 +81,15 @@ def checklist_router(
             day=phrases.labels.long_day.format(year=today.year, month=today.month, day=today.day),
             code=_code(str(address.replace(scheme="https") if is_https else address)),
         )
-        return HTMLResponse(page, headers=_NO_STORE)
+        return HTMLResponse(sheet, headers=NO_STORE)
 
     return router
 
 
 def _page(template: str, phrases: Phrases, answer: Answer, **more: str | None) -> str:
     """A template with the phrases it speaks and the parts of `answer`."""
-    return _TEMPLATES.get_template(template).render(
+    return page(
+        template,
         words=phrases.checklist_page,
         not_known=phrases.labels.not_known,
         answer=answer,

@@ -52,6 +52,20 @@ class WebChannel:
     secure_cookies: bool
     keep_days: int
 
+    def admit(self, response: Response, conversation: UUID) -> str:
+        """Give the caller the cookie of a conversation; returns its token."""
+        token = self.token.issue(conversation)
+        response.set_cookie(
+            COOKIE,
+            token,
+            path=f"/api/conversations/{conversation}",
+            httponly=True,
+            samesite="lax",
+            secure=self.secure_cookies,
+            max_age=self.keep_days * 24 * 60 * 60,
+        )
+        return token
+
 
 def web_router(channel: WebChannel) -> APIRouter:
     """The routes under /api/conversations."""
@@ -69,16 +83,7 @@ def web_router(channel: WebChannel) -> APIRouter:
     @router.post("", status_code=status.HTTP_201_CREATED)
     async def open_conversation(response: Response) -> Opened:
         conversation = await channel.store.open_web()
-        token = channel.token.issue(conversation)
-        response.set_cookie(
-            COOKIE,
-            token,
-            path=f"/api/conversations/{conversation}",
-            httponly=True,
-            samesite="lax",
-            secure=channel.secure_cookies,
-            max_age=channel.keep_days * 24 * 60 * 60,
-        )
+        token = channel.admit(response, conversation)
         return Opened(conversation=conversation, handle=f"{conversation}~{token}")
 
     @router.post("/{conversation}/messages", status_code=status.HTTP_202_ACCEPTED)

@@ -18,19 +18,27 @@ from channels.app import create_app
 from channels.core.context import Context
 from channels.core.database import engine
 from channels.core.jobs import ProcrastinateQueue, Workers, add_tasks, queue_app
+from channels.core.links import Links
 from channels.core.retention import Retention
 from channels.core.store import Store
+from channels.core.tables import metadata
 from channels.core.turns import TurnAnswerer
 from channels.errors import TurnFailedError
 from channels.line.contact import ContactCipher
 from channels.line.deliver import LineApi
+from channels.line.deliveries import Deliveries
+from channels.line.replies import Replies
 from channels.settings import Settings
 from knowledge.answer import Answer, AnswerKind
 from knowledge.service import Knowledge
-from tests.line import platform as line
+from ops.lineplatform import platform as line
 from tests.serving import free_port, served
 
 HOUSE_SECRET = "a house secret of more than thirty-two characters"
+
+
+PUBLIC_URL = "https://chat.example.lg.jp"
+_TABLES = ", ".join(metadata.tables)
 
 
 @dataclass
@@ -102,7 +110,7 @@ async def database(database_url: str) -> AsyncIterator[AsyncEngine]:
     result = engine(database_url)
     async with result.begin() as connection:
         await connection.execute(
-            text("truncate conversation, feedback, line_event, procrastinate_jobs cascade")
+            text(f"truncate {_TABLES}, procrastinate_jobs cascade")
         )
     yield result
     await result.dispose()
@@ -160,10 +168,11 @@ async def bench(
     configuration = Configuration(access_token=line.TOKEN, host=line_platform.url)
     async with AsyncApiClient(configuration) as client:
         cipher = ContactCipher(HOUSE_SECRET)
+        replies = Replies(store, knowledge, Links(database), PUBLIC_URL)
         workers = Workers(
             turns=TurnAnswerer(store, assistant, knowledge, retry_for=90),
-            line=LineApi(store, AsyncMessagingApi(client), cipher, knowledge),
-            retention=Retention(store, database, 30),
+            line=LineApi(replies, AsyncMessagingApi(client), cipher, Deliveries(database)),
+            retention=Retention(database, 30),
         )
         add_tasks(queue, workers, retry_every=3)
         yield Bench(store, assistant, queue, database)

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from channels.core import tables
 from channels.core.context import Context
+from channels.core.retention import Retention
 from channels.core.store import MAX_TEXT, Store
 from channels.errors import ConversationNotFoundError, EmptyMessageError, MessageTooLongError
 from knowledge.answer import Answer, AnswerChoice, AnswerKind, Feedback, GuideState, Verdict
@@ -137,7 +138,7 @@ async def test_idle_conversations_are_deleted_with_everything_they_said(
             text("update conversation set active_at = now() - interval '31 days' where id = :id"),
             {"id": old},
         )
-    assert await store.delete_older_than(30) >= 1
+    await Retention(database, 30).run()
     assert await store.events(old) == []
     assert not await store.exists(old)
     assert await store.exists(fresh)

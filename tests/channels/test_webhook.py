@@ -10,8 +10,9 @@ from sqlalchemy import select, text
 from channels.core import tables
 from channels.core.store import MAX_TEXT
 from knowledge.service import Knowledge
+from ops.lineplatform.misbehaviour import Failure
+from ops.lineplatform.platform import LinePlatform
 from tests.channels.conftest import Bench
-from tests.line.platform import QUOTA, LinePlatform
 
 
 async def send(line: LinePlatform, api: httpx.AsyncClient, *events: dict[str, object]) -> int:
@@ -166,9 +167,11 @@ async def test_an_expired_reply_token_turns_into_a_push(
     assert line_platform.pushes == 1
 
 
-@pytest.mark.parametrize("failure", [500, 503, 429])
+@pytest.mark.parametrize(
+    "failure", [Failure.INTERNAL, Failure.UNAVAILABLE, Failure.RATE, Failure.CONCURRENCY]
+)
 async def test_a_failing_line_is_tried_again(
-    api: httpx.AsyncClient, bench: Bench, line_platform: LinePlatform, failure: int
+    api: httpx.AsyncClient, bench: Bench, line_platform: LinePlatform, failure: Failure
 ) -> None:
     await send(line_platform, api, line_platform.message_event("転入届"))
     line_platform.fail_next[:] = [failure]
@@ -181,7 +184,7 @@ async def test_a_reply_whose_receipt_was_lost_is_not_sent_twice(
     api: httpx.AsyncClient, bench: Bench, line_platform: LinePlatform
 ) -> None:
     await send(line_platform, api, line_platform.message_event("転入届"))
-    line_platform.fail_next[:] = [599]
+    line_platform.fail_next[:] = [Failure.LOST]
     await bench.work()
     await bench.work()
     assert line_platform.texts() == ["聞きました：転入届"]
@@ -195,7 +198,7 @@ async def test_a_push_whose_receipt_was_lost_is_not_sent_twice(
     line_platform.expire(event)
     async with bench.database.begin() as connection:
         await connection.execute(text("update delivery set received_at = now() - interval '5 minutes'"))
-    line_platform.fail_next[:] = [400, 599]
+    line_platform.fail_next[:] = [Failure.INVALID_TOKEN, Failure.LOST]
     await bench.work()
     await bench.work()
     assert line_platform.texts() == ["聞きました：転入届"]
@@ -215,7 +218,7 @@ async def test_a_reply_that_line_refuses_for_an_hour_is_given_up(
     api: httpx.AsyncClient, bench: Bench, line_platform: LinePlatform
 ) -> None:
     await send(line_platform, api, line_platform.message_event("転入届"))
-    line_platform.fail_next[:] = [429]
+    line_platform.fail_next[:] = [Failure.RATE]
     await bench.work()
     async with bench.database.begin() as connection:
         await connection.execute(text("update delivery set received_at = now() - interval '61 minutes'"))
@@ -231,7 +234,7 @@ async def test_a_spent_quota_ends_the_delivery_and_not_the_conversation(
     event = line_platform.message_event("転入届")
     await send(line_platform, api, event)
     line_platform.expire(event)
-    line_platform.fail_next[:] = [400, QUOTA]
+    line_platform.fail_next[:] = [Failure.INVALID_TOKEN, Failure.QUOTA]
     await bench.work()
     await send(line_platform, api, line_platform.message_event("印鑑登録"))
     await bench.work()

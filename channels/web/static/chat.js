@@ -413,6 +413,11 @@ class MadoguchiChat extends HTMLElement {
 
   #kept() {
     try {
+      const linked = location.hash.match(/^#conversation=([0-9a-f-]{36})$/i);
+      if (linked) { // a talk that began on LINE goes on here
+        localStorage.setItem(KEPT, linked[1]);
+        history.replaceState(null, "", location.pathname);
+      }
       const id = localStorage.getItem(KEPT);
       return /^[0-9a-f-]{36}$/i.test(id ?? "") ? id : null;
     } catch {

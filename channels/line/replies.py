@@ -1,0 +1,59 @@
+"""What a reply says on LINE: the stored Answers, the way to a private talk, in LINE's forms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from linebot.v3.messaging import Message
+
+from channels.core.links import Links
+from channels.core.store import Store
+from channels.line.render import render
+from knowledge.answer import Answer, AnswerKind, AnswerLink, LinkRole
+from knowledge.entries import Faq
+from knowledge.service import Knowledge
+
+
+@dataclass(frozen=True)
+class Reply:
+    """Its messages; `must_arrive` when somebody waits for a person, or a life may be at risk."""
+
+    messages: list[Message]
+    must_arrive: bool
+
+
+class Replies:
+    """Reads replies from the store as LINE takes them."""
+
+    def __init__(self, store: Store, knowledge: Knowledge, links: Links, public_url: str | None) -> None:
+        """`public_url` is where residents reach the web channel; without it no talk is led there."""
+        self._store = store
+        self._knowledge = knowledge
+        self._links = links
+        self._public_url = public_url
+
+    async def get(self, conversation: UUID, answers: int) -> Reply:
+        """The final reply to event `answers`."""
+        parts = await self._store.reply_parts(conversation, answers)
+        must_arrive = any(self._must_arrive(part) for part in parts)
+        if self._public_url and any(part.kind is AnswerKind.HANDOFF for part in parts):
+            parts = [await self._with_private_talk(part, conversation) for part in parts]
+        return Reply(render(parts, self._knowledge.phrases), must_arrive)
+
+    def _must_arrive(self, part: Answer) -> bool:
+        entry = self._knowledge.content.entries.get(part.entry or "")
+        return part.kind is AnswerKind.HANDOFF or (isinstance(entry, Faq) and entry.urgent is not None)
+
+    async def _with_private_talk(self, part: Answer, conversation: UUID) -> Answer:
+        """LINE never sees personal matters: who wants a person is led to a page outside of it, first."""
+        if part.kind is not AnswerKind.HANDOFF:
+            return part
+        phrases = self._knowledge.phrases.line
+        secret = await self._links.make(conversation)
+        # LINE opens it in the phone's own browser (LINE URL scheme).
+        url = f"{self._public_url}/continue/{secret}?openExternalBrowser=1"
+        link = AnswerLink(label=phrases.chat, url=url, role=LinkRole.FORM)
+        return part.model_copy(
+            update={"text": f"{part.text}\n\n{phrases.chat_why}", "links": (link, *part.links)}
+        )
