@@ -109,9 +109,7 @@ class Bench:
 async def database(database_url: str) -> AsyncIterator[AsyncEngine]:
     result = engine(database_url)
     async with result.begin() as connection:
-        await connection.execute(
-            text(f"truncate {_TABLES}, procrastinate_jobs cascade")
-        )
+        await connection.execute(text(f"truncate {_TABLES}, procrastinate_jobs cascade"))
     yield result
     await result.dispose()
 

@@ -115,7 +115,7 @@ async def test_a_sticker_gets_a_kind_reply(
 ) -> None:
     await send(line_platform, api, line_platform.sticker_event())
     await bench.work()
-    assert line_platform.texts() == [knowledge.phrases.not_text]
+    assert line_platform.texts() == [knowledge.phrases.line.media["sticker"]]
 
 
 async def test_a_text_over_the_limit_is_answered_but_not_stored(
