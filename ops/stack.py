@@ -20,7 +20,7 @@ import tempfile
 import time
 import xmlrpc.client
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -46,6 +46,8 @@ class Ports:
     web: int
     rasa: int
     actions: int
+    line: int = 0
+    """The sample of LINE; 0 for a house without it."""
 
     @classmethod
     def of_environment(cls) -> Ports:
@@ -54,15 +56,17 @@ class Ports:
             web=_port("MADOGUCHI_PORT", 8080),
             rasa=_port("MADOGUCHI_RASA_PORT", 5005),
             actions=_port("MADOGUCHI_ACTIONS_PORT", 5055),
+            line=_port("MADOGUCHI_LINE_TALK_PORT", 8090, least=0),
         )
 
     @classmethod
     def free(cls) -> Ports:
-        """Three ports that were free a moment ago, for a house beside the real one."""
-        with socket.socket() as web, socket.socket() as rasa, socket.socket() as actions:
-            for probe in (web, rasa, actions):
+        """Ports that were free a moment ago, for a house beside the real one."""
+        with contextlib.ExitStack() as sockets:
+            probes = [sockets.enter_context(socket.socket()) for _ in fields(cls)]
+            for probe in probes:
                 probe.bind(("127.0.0.1", 0))
-            return cls(*(probe.getsockname()[1] for probe in (web, rasa, actions)))
+            return cls(*(probe.getsockname()[1] for probe in probes))
 
 
 @dataclass
@@ -74,11 +78,20 @@ class Stack:
     model: Path
     settings: Mapping[str, str] = field(default_factory=dict)
     _daemon: subprocess.Popen[bytes] | None = None
+    _line_secret: str = field(default_factory=lambda: secrets.token_hex(16))
+    _line_token: str = field(default_factory=lambda: secrets.token_urlsafe(32))
 
     @property
     def url(self) -> str:
         """Where residents and the browser go."""
         return f"http://127.0.0.1:{self.ports.web}"
+
+    @property
+    def talk_url(self) -> str | None:
+        """The talk page of the sample of LINE; None when there is a LINE account, or no port for it."""
+        name = "MADOGUCHI_LINE_CHANNEL_SECRET"
+        is_connected = self.settings.get(name) or os.environ.get(name)
+        return None if is_connected or not self.ports.line else f"http://127.0.0.1:{self.ports.line}"
 
     @property
     def database_url(self) -> str:
@@ -95,6 +108,7 @@ class Stack:
         configuration = self.run_dir / "supervisord.conf"
         configuration.write_text(self._configuration(), encoding="utf-8")
         configuration.chmod(0o600)
+        self._tell_of_line_sample()
         with (self.run_dir / "logs" / "supervisord-error.log").open("wb") as errors:
             self._daemon = subprocess.Popen(
                 [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(configuration)],
@@ -112,7 +126,7 @@ class Stack:
             self._wait(self._database_is_up, 60, "データベース（postgres）")
         self._migrate()
         say("聞き分け（Rasa）、返答、受付を始めます。ふつう30秒ほどです。")
-        for name in ("actions", "web", "worker", "rasa"):
+        for name in ("actions", "web", "worker", "rasa", *(["line"] if self.talk_url else [])):
             self.control("startProcess", name, False)
         self._wait(self.is_healthy, START_WITHIN, "まどぐち")
 
@@ -199,7 +213,7 @@ class Stack:
             "web": "MADOGUCHI_PORT",
             "rasa": "MADOGUCHI_RASA_PORT",
             "actions": "MADOGUCHI_ACTIONS_PORT",
-        }
+        } | ({"line": "MADOGUCHI_LINE_TALK_PORT"} if self.talk_url else {})
         for name, setting in settings.items():
             port = getattr(self.ports, name)
             with socket.socket() as probe:
@@ -226,7 +240,31 @@ class Stack:
             "MADOGUCHI_RASA_URL": f"http://127.0.0.1:{self.ports.rasa}",
             "MADOGUCHI_ACTIONS_URL": f"http://127.0.0.1:{self.ports.actions}",
             "MADOGUCHI_ACTIONS_PORT": str(self.ports.actions),
+            **self._line_sample(),
             **self.settings,
+        }
+
+    def _tell_of_line_sample(self) -> None:
+        """Keep what joins a command of `channels line` to the sample, for a shell to read."""
+        path = self.run_dir / "line.env"
+        path.unlink(missing_ok=True)
+        if sample := self._line_sample():
+            path.touch(mode=0o600)
+            path.write_text("".join(f"{name}={value}\n" for name, value in sample.items()))
+
+    def _line_sample(self) -> dict[str, str]:
+        """What joins channels to the sample of LINE, and the sample to them.
+
+        Its secret is new with every start: whoever knew it could speak as a resident.
+        """
+        if self.talk_url is None:
+            return {}
+        return {
+            "MADOGUCHI_LINE_CHANNEL_SECRET": self._line_secret,
+            "MADOGUCHI_LINE_CHANNEL_TOKEN": self._line_token,
+            "MADOGUCHI_LINE_API_URL": self.talk_url,
+            "MADOGUCHI_LINE_DATA_URL": self.talk_url,
+            "MADOGUCHI_LINE_TALK_PORT": str(self.ports.line),
         }
 
     def _secret(self) -> str:
@@ -263,6 +301,8 @@ class Stack:
                 {name: value for name, value in rasa.items() if os.environ.get(name) != value},
             ),
         }
+        if self.talk_url:
+            programs["line"] = (_command(python, "-m", "ops.lineplatform"), "TERM", {})
         logs = run / "logs"
         parts = [
             f"[unix_http_server]\nfile={sockets}/supervisor.sock\nchmod=0700\n"
@@ -328,10 +368,10 @@ class Stack:
         return True
 
 
-def _port(setting: str, default: int) -> int:
+def _port(setting: str, default: int, least: int = 1) -> int:
     given = os.environ.get(setting, str(default))
-    if not given.isascii() or not given.isdecimal() or not 1 <= int(given) <= 65535:
-        raise OpsError(f"{setting}={given} は使えません。1 から 65535 までの数字にしてください。")
+    if not given.isascii() or not given.isdecimal() or not least <= int(given) <= 65535:
+        raise OpsError(f"{setting}={given} は使えません。{least} から 65535 までの数字にしてください。")
     return int(given)
 
 

@@ -20,10 +20,11 @@ from knowledge.loader import load
 from knowledge.search import texts_to_encode
 from knowledge.service import Knowledge
 from knowledge.vectors import CACHE, VectorStore
+from ops.lineplatform import platform as line
+from ops.lineplatform.app import line_app
 from ops.model import ROOT, ensure_model
 from ops.stack import Ports, Stack
-from tests.line import platform as line
-from tests.serving import wait_until
+from tests.serving import free_port, served, wait_until
 
 
 @pytest.fixture(scope="session")
@@ -69,8 +70,9 @@ def by_meaning(vectors: VectorStore) -> Knowledge:
 @pytest.fixture(scope="session")
 def line_platform() -> Iterator[line.LinePlatform]:
     """LINE, as far as the bot can tell."""
-    with line.line_platform() as running:
-        yield running
+    platform = line.LinePlatform(free_port())
+    with served(line_app(platform), platform.port):
+        yield platform
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,8 @@ _LINE = 1.22
 """Height of a line, of its letters."""
 _READING = 0.46
 """Height of a reading, of the letters under it."""
+_BELOW, _ABOVE = 0.2, 0.94
+"""From the foot of a kanji to the end of its line, and to the foot of its reading, of its height."""
 _NEVER_FIRST = frozenset("、。，．・：；！？）」』】〉》ー々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ!?)],.:;")
 _NEVER_LAST = frozenset("（「『【〈《([")
 _GOOD_AFTER = frozenset(" ・、。")
@@ -35,7 +37,7 @@ class NoRoomError(ValueError):
 
 @dataclass(frozen=True)
 class Type:
-    """A label that fits: the size of its letters and its lines. Readings take their room in every line or none."""
+    """A label that fits: the size of its letters and its lines."""
 
     size: int
     lines: tuple[Pieces, ...]
@@ -48,29 +50,35 @@ class Type:
     @property
     def height(self) -> float:
         """Pixels from the top of the first line, its readings included, to the bottom of the last."""
-        return len(self.lines) * _line_height(self.lines, self.size)
+        return _height(self.lines, self.size)
 
     def draw(self, on: ImageDraw.ImageDraw, x: float, y: float, colour: str) -> None:
         """Centred on `x`, from `y` downwards."""
-        step = _line_height(self.lines, self.size)
-        for number, line in enumerate(self.lines):
-            left, base = x - _width(line, self.size) / 2, y + (number + 1) * step - 0.18 * self.size
+        for line in self.lines:
+            y += _line_height(line, self.size)
+            left, base = x - _width(line, self.size) / 2, y - _BELOW * self.size
             for piece in line:
                 wide = _piece_width(piece, self.size)
                 on.text((left + wide / 2, base), piece.text, colour, font(self.size), "ms")
                 if piece.reading:
-                    above = base - 0.98 * self.size
+                    above = base - _ABOVE * self.size
                     on.text((left + wide / 2, above), piece.reading, colour, _reading_font(self.size), "ms")
                 left += wide
 
 
 def set_in_type(label: Label, width: float, height: float, largest: int) -> Type:
-    """The label in letters of at most `largest`; raises NoRoomError. Words are broken only if they must be."""
+    """The label in letters of at most `largest`; raises NoRoomError. Words are broken only if they must be.
+
+    One line less is worth letters that are a fifth smaller.
+    """
     for may_break_words in (False, True):
-        for size in range(largest, SMALLEST - 1, -_STEP):
-            lines = _lines(label, size, width, may_break_words)
-            if lines and len(lines) * _line_height(lines, size) <= height:
-                return Type(size, lines)
+        fitting = [
+            Type(size, lines)
+            for size in range(largest, SMALLEST - 1, -_STEP)
+            if (lines := _lines(label, size, width, may_break_words)) and _height(lines, size) <= height
+        ]
+        if fitting:
+            return max(fitting, key=lambda kind: kind.size * 0.8 ** len(kind.lines))
     raise NoRoomError(label.plain)
 
 
@@ -150,6 +158,9 @@ def _piece_width(piece: Piece, size: int) -> float:
     return max(wide, _reading_font(size).getlength(piece.reading)) if piece.reading else wide
 
 
-def _line_height(lines: Iterable[Pieces], size: int) -> float:
-    has_readings = any(piece.reading for line in lines for piece in line)
-    return size * (_LINE + (_READING if has_readings else 0))
+def _height(lines: Iterable[Pieces], size: int) -> float:
+    return sum(_line_height(line, size) for line in lines)
+
+
+def _line_height(line: Pieces, size: int) -> float:
+    return size * (_LINE + (_READING if any(piece.reading for piece in line) else 0))

@@ -7,8 +7,8 @@ import time
 
 import httpx
 
+from ops.lineplatform.platform import LinePlatform
 from ops.stack import Stack
-from tests.line.platform import LinePlatform
 
 USER = "U" + "c" * 32
 PATIENCE = 30.0

@@ -27,7 +27,7 @@ from knowledge.entries import Guide
 from knowledge.guiding import Reply
 from knowledge.loader import load
 from knowledge.service import Knowledge
-from tests.line.description import problems
+from ops.lineplatform.description import problems
 
 KNOWLEDGE = Knowledge()
 LINE = KNOWLEDGE.phrases.line

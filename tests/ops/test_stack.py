@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ops.errors import OpsError
-from ops.model import fingerprint
+from ops.model import ROOT, fingerprint
 from ops.stack import Ports, Stack
 from tests.serving import free_port
 
@@ -64,3 +64,45 @@ def test_an_impossible_port_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setenv("MADOGUCHI_PORT", port)
     with pytest.raises(OpsError, match="MADOGUCHI_PORT="):
         Ports.of_environment()
+
+
+def test_the_sample_of_line_is_there_only_without_an_account(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MADOGUCHI_LINE_CHANNEL_SECRET", raising=False)
+    secret = {"MADOGUCHI_LINE_CHANNEL_SECRET": "x"}
+    assert Stack(tmp_path, Ports(1, 2, 3, 4), Path("model")).talk_url == "http://127.0.0.1:4"
+    assert Stack(tmp_path, Ports(1, 2, 3, 4), Path("model"), secret).talk_url is None
+    assert Stack(tmp_path, Ports(1, 2, 3), Path("model")).talk_url is None
+    monkeypatch.setenv("MADOGUCHI_LINE_CHANNEL_SECRET", "x")
+    assert Stack(tmp_path, Ports(1, 2, 3, 4), Path("model")).talk_url is None
+
+
+def test_the_sample_of_line_has_a_secret_and_a_token_of_its_own_with_every_start(tmp_path: Path) -> None:
+    first, second = (Stack(tmp_path, Ports(1, 2, 3, 4), Path("model"))._line_sample() for _ in range(2))
+    for name in ("MADOGUCHI_LINE_CHANNEL_SECRET", "MADOGUCHI_LINE_CHANNEL_TOKEN"):
+        assert len(first[name]) >= 32
+        assert first[name] != second[name]
+    assert {first["MADOGUCHI_LINE_API_URL"], first["MADOGUCHI_LINE_DATA_URL"]} == {"http://127.0.0.1:4"}
+
+
+def test_port_zero_is_no_sample_of_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MADOGUCHI_LINE_TALK_PORT", "0")
+    assert Ports.of_environment().line == 0
+    monkeypatch.setenv("MADOGUCHI_LINE_TALK_PORT", "-1")
+    with pytest.raises(OpsError, match="0 から 65535"):
+        Ports.of_environment()
+
+
+def test_the_container_starts_no_sample_of_line() -> None:
+    assert "MADOGUCHI_LINE_TALK_PORT=0" in (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+
+
+def test_what_joins_a_command_to_the_sample_of_line_is_for_its_owner_alone(tmp_path: Path) -> None:
+    house = Stack(tmp_path, Ports(1, 2, 3, 4), Path("model"))
+    house._tell_of_line_sample()
+    kept = tmp_path / "line.env"
+    assert dict(line.split("=", 1) for line in kept.read_text().splitlines()) == house._line_sample()
+    assert kept.stat().st_mode & 0o077 == 0
+    Stack(tmp_path, Ports(1, 2, 3), Path("model"))._tell_of_line_sample()
+    assert not kept.exists()

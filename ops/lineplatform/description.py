@@ -19,13 +19,26 @@ _PREFIX = "#/components/schemas/"
 
 
 def problems(description: str, schema: str, instance: object) -> list[str]:
-    """What is wrong with `instance` as a `schema` of a description (messaging-api, webhook)."""
+    """What is wrong with `instance` as a `schema` of a description (messaging-api, webhook).
+
+    Each is `$.path.to[0].value: what is wrong`.
+    """
+    errors = _validator(description, schema).iter_errors(instance)
+    return [f"{error.json_path}: {error.message}" for error in errors]
+
+
+def event_types() -> frozenset[str]:
+    """The types of webhook events that the description knows."""
+    return frozenset(_document("webhook")["components"]["schemas"]["Event"]["discriminator"]["mapping"])
+
+
+@cache
+def _validator(description: str, schema: str) -> jsonschema.Draft202012Validator:
     name = f"urn:line:{description}"
-    registry: Registry[Any] = Registry().with_resource(
-        name, DRAFT202012.create_resource(_document(description))
-    )
-    validator = jsonschema.Draft202012Validator({"$ref": f"{name}{_PREFIX}{schema}"}, registry=registry)
-    return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(instance)]
+    resource = DRAFT202012.create_resource(_document(description))
+    # The crawled registry resolves a reference once; without it every call reads the whole description.
+    registry: Registry[Any] = Registry().with_resource(name, resource).crawl()
+    return jsonschema.Draft202012Validator({"$ref": f"{name}{_PREFIX}{schema}"}, registry=registry)
 
 
 @cache
