@@ -87,6 +87,11 @@ class MadoguchiChat extends HTMLElement {
     this.#on(matchMedia(FULL_SCREEN), "change", () => {
       if (this.panel.open) this.#show(); // modal on a small screen, beside the page on a large one
     });
+    const linked = this.#linked();
+    if (linked) {
+      this.#adopt(linked);
+      this.open();
+    }
   }
 
   disconnectedCallback() {
@@ -413,16 +418,22 @@ class MadoguchiChat extends HTMLElement {
 
   #kept() {
     try {
-      const linked = location.hash.match(/^#conversation=([0-9a-f-]{36})$/i);
-      if (linked) { // a talk that began on LINE goes on here
-        localStorage.setItem(KEPT, linked[1]);
-        history.replaceState(null, "", location.pathname);
-      }
       const id = localStorage.getItem(KEPT);
       return /^[0-9a-f-]{36}$/i.test(id ?? "") ? id : null;
     } catch {
       return null; // storage forbidden: the conversation lasts as long as the page
     }
+  }
+
+  /** The talk that began on LINE and goes on here: its id is in the address, once. */
+  #linked() {
+    const id = location.hash.match(/^#conversation=([0-9a-f-]{36})$/i)?.[1];
+    if (!id) return null;
+    history.replaceState(null, "", location.pathname);
+    try {
+      localStorage.setItem(KEPT, id);
+    } catch { /* see #kept */ }
+    return id;
   }
 
   /** Make a conversation, unless another tab has already replaced the dead one. */
@@ -557,6 +568,7 @@ class MadoguchiChat extends HTMLElement {
   /** The resident's own words come back (masked): they take the place of the echo. */
   #receiveSaid({ sequence, body, created_at: at }) {
     const text = String(body.text ?? "");
+    if (!text) return null; // a sticker or a photo on LINE: its answer tells
     const accepted = this.log.querySelector(`[data-accepted="${sequence}"]`);
     const node = this.#echoes.get(body.key) ?? accepted;
     this.#echoes.delete(body.key);
