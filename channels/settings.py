@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     line_channel_secret: SecretStr | None = Field(default=None, description="LINE channel secret")
     line_channel_token: SecretStr | None = Field(default=None, description="LINE channel access token")
     line_api_url: str = Field(default="https://api.line.me", description="base URL of LINE's API")
+    line_data_url: str = Field(default="https://api-data.line.me", description="base URL of LINE's files")
     line_chat: Literal["web", "line"] = Field(
         default="web", description="where a resident talks of personal matters: outside LINE, or inside"
     )

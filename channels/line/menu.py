@@ -38,6 +38,11 @@ class Kind(StrEnum):
         """LINE's name for the newest menu of this kind."""
         return f"madoguchi-{self.value}"
 
+    @property
+    def called(self) -> str:
+        """What staff call it."""
+        return {Kind.NORMAL: "ふつう", Kind.EASY: "やさしい", Kind.DISASTER: "災害"}[self]
+
 
 def _short(limit: int) -> AfterValidator:
     def check(text: str) -> str:
@@ -106,7 +111,7 @@ class Menus(Model):
 _MENUS = TypeAdapter(Menus)
 
 
-def read_menus(path: Path = MENUS) -> Menus:
+def read_menus(path: Path) -> Menus:
     """The menus of a file; raises ContentError with every problem found."""
     problems: list[Problem] = []
     menus = read_file(path, path.parent, _MENUS, problems)

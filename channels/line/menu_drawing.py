@@ -11,7 +11,7 @@ from channels.line.menu import Area, Kind, Menu, Menus, Wide
 from channels.line.menu_icons import draw_icon
 from channels.line.menu_label import Label
 from channels.line.menu_layout import Place, layout
-from channels.line.menu_limits import HEIGHT, IMAGE_BYTES, WIDTH
+from channels.line.menu_limits import HEIGHT, WIDTH
 from channels.line.menu_type import set_in_type
 
 INK = "#15201D"

@@ -23,7 +23,6 @@ class Icon(StrEnum):
     CLOCK = "clock"
     DOCUMENT = "document"
     DROP = "drop"
-    HOUSE = "house"
     PHONE = "phone"
     PLUG = "plug"
     SHELTER = "shelter"
@@ -144,13 +143,6 @@ def _drop(pen: _Pen) -> None:
     _crossed(pen)
 
 
-def _house(pen: _Pen) -> None:
-    """A house with a crack."""
-    pen.line((4, 50), (50, 10), (96, 50))
-    pen.line((17, 44), (17, 92), (83, 92), (83, 44))
-    pen.line((52, 34), (42, 54), (58, 64), (48, 90), stroke=6)
-
-
 def _phone(pen: _Pen) -> None:
     """A handset."""
     pen.line((22, 18), (24, 46), (52, 76), (82, 80), stroke=15)
@@ -204,7 +196,6 @@ _DRAWN: dict[Icon, Callable[[_Pen], None]] = {
     Icon.CLOCK: _clock,
     Icon.DOCUMENT: _document,
     Icon.DROP: _drop,
-    Icon.HOUSE: _house,
     Icon.PHONE: _phone,
     Icon.PLUG: _plug,
     Icon.SHELTER: _shelter,

@@ -36,7 +36,9 @@ class Label:
         """Raises ValueError, in Japanese, for readings that nobody can read or an empty line."""
         lines = tuple(_pieces(_SPACES.sub(" ", line).strip()) for line in text.split("/"))
         if not all(lines):
-            raise ValueError(f"「{text}」の / の前か後ろに、言葉がありません。/ を消すか、言葉を書いてください")
+            raise ValueError(
+                f"「{text}」の / の前か後ろに、言葉がありません。/ を消すか、言葉を書いてください"
+            )
         return cls(lines)
 
     @property

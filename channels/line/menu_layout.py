@@ -6,6 +6,7 @@ Places touch: there is no spot of the picture that does nothing but the tab that
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from linebot.v3.messaging import (
     Action,
@@ -17,9 +18,10 @@ from linebot.v3.messaging import (
     RichMenuSwitchAction,
 )
 
+from channels.line.measure import cut
 from channels.line.menu import Kind, Menu, Menus
 from channels.line.menu_label import Label
-from channels.line.menu_limits import HEIGHT, WIDTH
+from channels.line.menu_limits import HEIGHT, LABEL, WIDTH
 
 TABS = 260
 """Pixels of the row of tabs: 39 points on a phone, enough for a finger."""
@@ -80,8 +82,11 @@ def request(menus: Menus, kind: Kind, name: str) -> RichMenuRequest:
 
 
 def _switch(menus: Menus, target: Kind) -> Action:
-    label = Label.parse(menus.of(target).tab).plain
-    return RichMenuSwitchAction(label=label, richMenuAliasId=target.alias, data=f"menu={target.value}")
+    """Read aloud it is not to be taken for a button of the same name."""
+    label = f"{Label.parse(menus.of(target).tab).plain}のメニュー"
+    return RichMenuSwitchAction(
+        label=cut(label, LABEL), richMenuAliasId=target.alias, data=f"menu={target.value}"
+    )
 
 
 def _area(place: Place, action: Action) -> RichMenuArea:
@@ -91,6 +96,4 @@ def _area(place: Place, action: Action) -> RichMenuArea:
 
 def _row(top: int, bottom: int) -> tuple[Place, ...]:
     edges = [round(WIDTH * column / _COLUMNS) for column in range(_COLUMNS + 1)]
-    return tuple(
-        Place(left, top, right - left, bottom - top) for left, right in zip(edges, edges[1:], strict=False)
-    )
+    return tuple(Place(left, top, right - left, bottom - top) for left, right in pairwise(edges))

@@ -16,8 +16,8 @@ from PIL.ImageFont import FreeTypeFont, truetype
 
 from channels.line.menu_label import Label, Piece, Pieces
 
-SMALLEST = 84
-"""13 points on a phone."""
+SMALLEST = 76
+"""11 points on a phone, for the longest labels only."""
 _STEP = 4
 _LINE = 1.22
 """Height of a line, of its letters."""
