@@ -14,5 +14,10 @@ class ActionAnswer(AnswerAction):
 
     def answer(self, turn: Turn) -> Answer:
         return self._knowledge.answer(
-            turn.text, turn.aspect, besides=turn.besides, last=turn.entry, said=turn.said
+            turn.text,
+            turn.aspect,
+            besides=turn.besides,
+            last=turn.entry,
+            said=turn.said,
+            among=turn.among,
         )

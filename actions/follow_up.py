@@ -6,20 +6,17 @@ from actions.action import AnswerAction
 from actions.turn import Turn
 from knowledge.answer import Answer
 from knowledge.aspects import Aspect, aspects_known
-from knowledge.entries import Department, Place
 from knowledge.when import names_when
 
 
 class ActionFollowUp(AnswerAction):
-    """A day continues a place's hours; anything else goes deeper into the same entry."""
+    """A day asks when it is open; anything else goes deeper into the same entry."""
 
     action_name = "action_follow_up"
 
     def answer(self, turn: Turn) -> Answer:
-        if turn.entry is None or turn.entry not in self._knowledge.content.entries:
-            return self._knowledge.answer(turn.text)
-        entry = self._knowledge.entry(turn.entry)
-        if isinstance(entry, Place | Department) and names_when(turn.text):
-            return self._knowledge.hours(turn.text, last=turn.entry)
-        aspect = Aspect.HOW if Aspect.HOW in aspects_known(entry) else Aspect.ABOUT
-        return self._knowledge.answer(turn.text, aspect, last=turn.entry, said=turn.said)
+        entry = self._knowledge.content.entries.get(turn.entry or "")
+        if entry and names_when(turn.text):
+            return self._knowledge.hours(turn.text, last=turn.entry, among=turn.among)
+        aspect = Aspect.HOW if entry and Aspect.HOW in aspects_known(entry) else Aspect.ABOUT
+        return self._knowledge.answer(turn.text, aspect, last=turn.entry, said=turn.said, among=turn.among)

@@ -13,4 +13,4 @@ class ActionHours(AnswerAction):
     action_name = "action_hours"
 
     def answer(self, turn: Turn) -> Answer:
-        return self._knowledge.hours(turn.text, last=turn.entry)
+        return self._knowledge.hours(turn.text, last=turn.entry, among=turn.among)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from actions.position import pressed
 from actions.turn import Turn
 from knowledge.answer import Answer, AnswerChoice, AnswerKind
 from knowledge.easy import wishes_easy
@@ -14,11 +15,14 @@ from knowledge.service import Knowledge
 
 _MEANS = {"affirm": YES, "deny": NO}
 """Intents that answer a yes/no question of a guide."""
+_CALM = frozenset({"thank", "feedback_good"})
+"""Intents of who is helped."""
+_TELLS = frozenset({AnswerKind.ANSWER, AnswerKind.CHOICES})
 
 
 def replies(knowledge: Knowledge, turn: Turn, answer: Callable[[Turn], Answer]) -> list[Answer]:
     """All that is said in one turn; `answer` is asked when the turn is about neither guide nor words."""
-    said = _said(knowledge, turn, answer)
+    said = _said(knowledge, pressed(turn) if turn.intent == "choose" else turn, answer)
     wish = next((part.easy for part in said if part.easy is not None), turn.is_easy)
     return [knowledge.easy(part) for part in said] if wish else said
 
@@ -37,11 +41,25 @@ def _said(knowledge: Knowledge, turn: Turn, answer: Callable[[Turn], Answer]) ->
     if wish is not None:
         first = _turned(knowledge, turn, easy=wish)
     elif is_unsure:
-        first = [_offer(knowledge)]
+        first = [*_danger(knowledge, turn), _offer(knowledge)]
     else:
-        first = [knowledge.asking(answer(turn))]
+        first = _safe(knowledge, turn, knowledge.asking(answer(turn)))
     step = None if any(part.guide for part in first) else knowledge.after(reply)
     return [*first, step] if step else first
+
+
+def _safe(knowledge: Knowledge, turn: Turn, said: Answer) -> list[Answer]:
+    """`said`; but who was told of a danger is told again before whom to call, and instead of small talk."""
+    if said.kind in _TELLS or said.entry or turn.intent in _CALM:
+        return [said]
+    danger = _danger(knowledge, turn)
+    return danger if danger and said.kind is AnswerKind.TALK else [*danger, said]
+
+
+def _danger(knowledge: Knowledge, turn: Turn) -> list[Answer]:
+    """What was said of the danger that the talk is about; nothing when it is about none."""
+    danger = knowledge.danger(turn.entry)
+    return [knowledge.asking(danger)] if danger else []
 
 
 def _turned(knowledge: Knowledge, turn: Turn, *, easy: bool) -> list[Answer]:

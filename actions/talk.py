@@ -17,7 +17,8 @@ class ActionTalk(AnswerAction):
 
     A grievance may be a question (「税金が払えない」「除雪が来ない」), and what seems outside may be known:
     then what is found is said, if it is sure or near. A grievance may be about what was said before
-    (「足が悪くて行けない」 after a question about the election), and so may what is perhaps a question.
+    (「足が悪くて行けない」 after a question about the election), and so may what is perhaps a question, or
+    comes after choices (「燃えるやつだ」).
     """
 
     action_name = "action_talk"
@@ -26,9 +27,10 @@ class ActionTalk(AnswerAction):
         phrase: str = getattr(self._knowledge.phrases.talk, turn.intent)
         if turn.intent not in _DOUBTED:
             return self._knowledge.sure(turn.text, named=True) or self._knowledge.talk(phrase)
-        goes_on = turn.intent == "complain" or (turn.intent == "out_of_scope" and turn.besides)
+        is_question = turn.intent == "out_of_scope" and turn.besides
+        goes_on = turn.intent == "complain" or turn.among or is_question
         last, said = (turn.entry, turn.said) if goes_on else (None, ())
-        found = self._knowledge.answer(turn.text, last=last, said=said)
+        found = self._knowledge.answer(turn.text, last=last, said=said, among=turn.among)
         is_near = found.kind is AnswerKind.CHOICES and (found.confidence or 0) >= _NEAR
         if found.kind is AnswerKind.ANSWER or found.entry or is_near:
             return found

@@ -22,9 +22,9 @@ class Turn:
     """What the resident just said, and what was answered before.
 
     `entry` is the id last answered, `asked` the aspect of it, `said` what the resident said since then, its
-    question first; `offered` what the last reply's choices would say. `guide` is where the resident is in
-    one; with `is_away` that was long ago. `is_easy`: answers are wanted in easy Japanese. `besides` is what
-    was perhaps asked beside what `intent` says.
+    question first; `offered` what the last reply's choices would say; with `is_choosing` it asked to choose
+    among them. `guide` is where the resident is in one; with `is_away` that was long ago. `is_easy`: answers
+    are wanted in easy Japanese. `besides` is what was perhaps asked beside what `intent` says.
     """
 
     text: str
@@ -33,6 +33,7 @@ class Turn:
     asked: Aspect = Aspect.ABOUT
     said: tuple[str, ...] = ()
     offered: tuple[str, ...] = ()
+    is_choosing: bool = False
     guide: GuideState | None = None
     is_away: bool = False
     is_easy: bool = False
@@ -49,6 +50,7 @@ class Turn:
             asked=_aspect(context.get("aspect")),
             said=tuple(context.get("said") or ()),
             offered=tuple(context.get("offered") or ()),
+            is_choosing=bool(context.get("is_choosing")),
             guide=GuideState.model_validate(context["guide"]) if context.get("guide") else None,
             is_away=bool(context.get("guide_is_old")),
             is_easy=bool(context.get("easy")),
@@ -59,6 +61,11 @@ class Turn:
     def aspect(self) -> Aspect:
         """The aspect that the intent asks for; the overview when it asks for none."""
         return _aspect(self.intent.removeprefix(_ASPECT_PREFIX))
+
+    @property
+    def among(self) -> tuple[str, ...]:
+        """What there is to choose from, () when the last reply did not ask for that."""
+        return self.offered if self.is_choosing else ()
 
     @property
     def guide_goes_on(self) -> bool:

@@ -6,6 +6,7 @@ asserted; the answer says so and gives the phone number of who knows.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from urllib.parse import quote
@@ -21,10 +22,11 @@ from knowledge.answer import (
     Status,
 )
 from knowledge.aspects import Aspect, aspects_known, facts_of, fields_of
-from knowledge.entries import AnyEntry, Department, Entry, Outside, Place, Procedure, run_out
+from knowledge.entries import AnyEntry, Department, Entry, Faq, Outside, Place, Procedure, run_out
 from knowledge.facts import Fact, HoursFact, PhoneFact, Source
 from knowledge.loader import Content
 from knowledge.opening import OpeningWords
+from knowledge.tokens import normalise
 from knowledge.when import Asked
 
 MAX_SOURCES = 3
@@ -33,8 +35,13 @@ _OVERVIEW_FACTS = 8
 _NOTES = 2
 _REFERRED = frozenset({Aspect.STATUS, Aspect.PHONE})
 """Asked of people, whatever facts there are: how far a case is, whom to call."""
+_OF_PROCEDURES = frozenset({Aspect.HOW, Aspect.STATUS, Aspect.TAKES})
+"""Sides that a Faq does not have: nobody applies for it, and its overview says what to do."""
 _MAP = "https://www.google.com/maps/search/?api=1&query="
 """Opens a map of a place in whatever map a resident has (Google, Maps URLs)."""
+_TIMED = (Aspect.WHERE, Aspect.DEADLINE, Aspect.HOW)
+"""Sides of a procedure that may tell its own times (a polling place, a machine in a shop)."""
+_CLOCK = re.compile(r"\d(?:時(?!間)|:\d\d)")
 _WAYS = ("window", "post", "online", "steps", "address")
 
 
@@ -54,7 +61,8 @@ class Composer:
             return overview.model_copy(update={"kind": AnswerKind.UNKNOWN, "choices": (self._person(),)})
         if not entry.holds_on(self._today):
             return self._outside(entry, self._today, confidence)
-        if aspect is Aspect.ABOUT:
+        is_told_whole = isinstance(entry, Faq) and (entry.danger or aspect in _OF_PROCEDURES)
+        if aspect is Aspect.ABOUT or is_told_whole:
             return self._overview(entry, confidence)
         known = facts_of(entry, aspect)
         current = [(name, fact) for name, fact in known if fact.holds_on(self._today)]
@@ -167,6 +175,23 @@ class Composer:
         sources = (*_as_answered(s for day in special for s in day.sources), *answer.sources)
         shown = (*words.rows(asked), *answer.facts)
         return answer.model_copy(update={"facts": shown, "sources": sources[:MAX_SOURCES]})
+
+    def own_hours(self, entry: Procedure, confidence: float) -> Answer | None:
+        """The times of day that the facts of `entry` name, None when they name none today."""
+        facts = {
+            fact: (self._fact_label(name, self._labels.hours), fact)
+            for aspect in _TIMED
+            for name, fact in facts_of(entry, aspect)
+            if fact.holds_on(self._today) and _CLOCK.search(normalise(fact.value))
+        }
+        told = tuple(facts.values())
+        if not told or not entry.holds_on(self._today):
+            return None
+        if all(_status(entry, fact) is Status.UNCONFIRMED for _, fact in told):
+            text = self._ask(entry, self._phrases.aspect_unconfirmed, label=self._labels.hours, facts=told)
+        else:
+            text = self._phrases.hours.own.format(title=entry.title)
+        return self._answer(entry, None, text, told, confidence)
 
     def choices(
         self, entries: Sequence[AnyEntry], confidence: float, aspect: Aspect = Aspect.ABOUT

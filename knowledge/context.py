@@ -24,15 +24,20 @@ _HAS_TOPIC = 0.9
 
 @dataclass(frozen=True)
 class Before:
-    """What was said before a question: the entry last answered, and the resident's words since then."""
+    """What was said before a question: the entry last answered, and the resident's words since then.
+
+    `choices` are what the last reply gave to choose from, unless that was `entry` alone.
+    """
 
     entry: AnyEntry | None = None
     said: Sequence[str] = ()
+    choices: tuple[AnyEntry, ...] = ()
 
     @property
     def topics(self) -> Sequence[str]:
-        """What the talk is about, in the resident's words where there are any."""
-        return self.said or ([self.entry.title] if self.entry else ())
+        """What the talk is about, in the resident's words where they name a topic (「いくら？」 does not)."""
+        named = any(map(tokens.words, self.said))
+        return self.said if named or not self.entry else [self.entry.title]
 
 
 @dataclass(frozen=True)
@@ -48,11 +53,15 @@ def meant(
     text: str, aspect: Aspect, alone: Ranking, before: Before, search: Callable[[str], Ranking]
 ) -> Meant:
     """What `text`, which asks for `aspect` and for which `alone` was found, is about."""
+    if before.choices:
+        return _after_choices(text, aspect, alone, before, search)
     previous, sure = before.entry, alone.sure
     if previous and not tokens.words(text):
         return Meant(previous, 1.0)
     if not (before.said or tokens.words(text)):
         return Meant(None, 0.0)
+    if isinstance(previous, Outside):
+        return _alone(alone)
     if not (previous or before.said) or (sure and sure.named and len(text) > _ELLIPTIC):
         return _alone(alone)
     together = search(" ".join((*before.topics, text)))
@@ -71,7 +80,29 @@ def meant(
     goes_on = bool(together.offered) or aspect is not Aspect.ABOUT
     if not (alone.offered or goes_on):
         return _alone(alone)
-    return _choice(together.among, previous, first, *alone.offered)
+    other = next((hit.entry for hit in together.hits if hit.entry is not previous), None)
+    return _choice(together.among, previous, other, *alone.offered)
+
+
+def _after_choices(
+    text: str, aspect: Aspect, alone: Ranking, before: Before, search: Callable[[str], Ranking]
+) -> Meant:
+    """The entry answered before is over: what names no topic of its own is asked of the choices."""
+    sure, again = alone.sure, Meant(None, 1.0, before.choices)
+    if not tokens.words(text):
+        return again
+    together = search(" ".join((*before.said, text)))
+    first = together.hits[0].entry if together.hits else None
+    if sure and (sure.named or first is sure.entry):
+        return _alone(alone)
+    if together.sure and first in before.choices and first is not before.entry:
+        return Meant(first, together.right)
+    if sure is None and aspect is not Aspect.ABOUT and alone.among < _HAS_TOPIC:
+        return again
+    if not (alone.offered or together.offered):
+        return _alone(alone)
+    doubted = sure.entry if sure else None
+    return _choice(together.among, doubted, first, *before.choices[:1], *alone.offered)
 
 
 def _alone(ranking: Ranking) -> Meant:

@@ -176,6 +176,12 @@ class Faq(Entry):
         default=False, description="ほかの緊急の項目の言葉もあるとき、この項目を先に出すなら true"
     )
 
+    danger: bool = Field(
+        default=False,
+        description="人に危険や被害が迫っているときの案内なら true。"
+        "続けて言われたことに答えがなければ、あいさつや市役所の電話番号より先に、この項目をもう一度出す",
+    )
+
     @model_validator(mode="after")
     def _urgent_lines_can_be_read(self) -> Self:
         self.emergency()

@@ -100,6 +100,7 @@ class HoursPhrases(_Model):
     why: Annotated[Text, _needs("why")]
     unknown_day: Annotated[Text, _needs("title", "day")]
     unknown: WithTitle
+    own: WithTitle
     which: Plain
     no_such_day: Plain
 

@@ -50,13 +50,15 @@ _SAME = 10.0
 class Hit:
     """A found entry. `score`, the sum of `parts`, only ranks.
 
-    `named` means that the entry's title or an alias stands in the question.
+    `named` means that the entry's title or an alias stands in the question; `eclipsed`, that it stands only
+    within a longer name there, another entry's (固定資産税 in 固定資産税が払えない).
     """
 
     entry: AnyEntry
     score: float
     parts: Mapping[str, float]
     named: bool
+    eclipsed: bool
 
 
 @dataclass(frozen=True)
@@ -83,13 +85,15 @@ class Ranking:
     def verdict(self) -> Verdict:
         """Answer, offer or refuse.
 
-        Two entries that are both called by name are never told apart; the only one that is, is meant.
+        Two entries that are both called by name are never told apart; the only one that is, is meant. What is
+        named only within the longer name of another is no answer.
         """
         if not self.hits:
             return Verdict.REFUSE
         verdict = decide(self.right, self.among, outside=isinstance(self.hits[0].entry, Outside))
         is_named = self.hits[0].named
-        if is_named and max(self.named, sum(hit.named for hit in self.hits)) > 1:
+        is_one_of_two = is_named and max(self.named, sum(hit.named for hit in self.hits)) > 1
+        if is_one_of_two or self.hits[0].eclipsed:
             return Verdict.OFFER if verdict is Verdict.ANSWER else verdict
         return Verdict.ANSWER if is_named and self.right >= _NAMED else verdict
 
@@ -101,8 +105,11 @@ class Ranking:
     @property
     def offered(self) -> list[AnyEntry]:
         """The entries to choose from when none is sure."""
-        inside: list[AnyEntry] = [hit.entry for hit in self.hits if not isinstance(hit.entry, Outside)]
-        return inside[:OFFERED] if self.verdict is not Verdict.REFUSE else []
+        if self.verdict is Verdict.REFUSE:
+            return []
+        order = sorted(self.hits, key=lambda hit: not hit.named) if self.hits[0].eclipsed else self.hits
+        inside: list[AnyEntry] = [hit.entry for hit in order if not isinstance(hit.entry, Outside)]
+        return inside[:OFFERED]
 
 
 @dataclass(frozen=True)
@@ -178,13 +185,15 @@ class SearchIndex:
             return Ranking()
         called = self._names.called(tokens.squeeze(text))
         named = sum(accept(self._documents[i].entry) for i in self._names.owners(called))
-        hits = tuple(self._hit(i, signals, called) for i in best[:limit])
+        hits = tuple(self._hit(i, signals, tokens.squeeze(text), called) for i in best[:limit])
         return Ranking(hits, self._evidence(text, signals, best), signals.mode, named)
 
-    def _hit(self, i: int, signals: _Signals, called: frozenset[str]) -> Hit:
+    def _hit(self, i: int, signals: _Signals, question: str, called: frozenset[str]) -> Hit:
         document = self._documents[i]
         parts = {name: float(part[i]) for name, part in signals.parts.items()}
-        return Hit(document.entry, float(signals.score[i]), parts, bool(called & document.names))
+        is_named = bool(called & document.names)
+        is_eclipsed = not is_named and any(name in question for name in document.names)
+        return Hit(document.entry, float(signals.score[i]), parts, is_named, is_eclipsed)
 
     def _signals(self, text: str) -> _Signals:
         letters = _standard(self._lexical.scores(text))

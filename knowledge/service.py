@@ -8,9 +8,7 @@ there are none yet, in the background; until then, and without an encoder, searc
 from __future__ import annotations
 
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -37,7 +35,8 @@ from knowledge.places import is_of_another_town
 from knowledge.replies import read_press
 from knowledge.retrace import retraced
 from knowledge.search import Ranking, SearchIndex, texts_to_encode
-from knowledge.urgent import Emergency, urgent
+from knowledge.snapshot import Snapshot
+from knowledge.urgent import urgent
 from knowledge.vectors import VectorStore
 from knowledge.when import Asked, read_when, without_when
 
@@ -58,50 +57,6 @@ def local_now() -> datetime:
     return datetime.now(ASHIBETSU).replace(tzinfo=None)
 
 
-@dataclass(frozen=True)
-class _Snapshot:
-    """`pressed` is what buttons say, and names that only one entry has."""
-
-    content: Content
-    index: SearchIndex
-    urgent: tuple[Emergency, ...]
-    pressed: Mapping[str, tuple[AnyEntry, Aspect | None]]
-
-    @classmethod
-    def of(
-        cls, content: Content, vectors: VectorStore | None, previous: _Snapshot | None = None
-    ) -> _Snapshot:
-        emergencies = [e.emergency() for e in content.entries.values() if isinstance(e, Faq) and e.urgent]
-        index = _index(content, vectors, previous.index if previous else None)
-        return cls(content, index, tuple(emergencies), _pressed(content))
-
-
-def _index(content: Content, vectors: VectorStore | None, previous: SearchIndex | None) -> SearchIndex:
-    """By meaning where that works, by the letter where it doesn't: an edit must go live."""
-    entries = content.searched
-    if vectors:
-        try:
-            return SearchIndex(entries, previous, vectors=vectors, home=content.city.home)
-        except Exception as error:  # an encoder is foreign code
-            log.exception("meaning_lost", why=type(error).__name__)
-    return SearchIndex(entries, previous, home=content.city.home)
-
-
-def _pressed(content: Content) -> dict[str, tuple[AnyEntry, Aspect | None]]:
-    """Each button's words with the entry and aspect it stands for, None for whatever is asked."""
-    labels, question = content.phrases.labels, content.phrases.question_about
-    entries = content.entries.values()
-    names = Counter(tokens.squeeze(name) for entry in entries for name in {entry.title, *entry.aliases})
-    pressed: dict[str, tuple[AnyEntry, Aspect | None]] = {}
-    for entry in entries:
-        for name in (*entry.aliases, entry.title):
-            if names[tokens.squeeze(name)] == 1 or name == entry.title:
-                pressed[tokens.squeeze(name)] = entry, None
-        for aspect, label in labels.aspects.items():
-            pressed[tokens.squeeze(question.format(title=entry.title, label=label))] = entry, aspect
-    return pressed
-
-
 class Knowledge:
     """Answers from `root`. Methods read one snapshot each and may be called from any thread."""
 
@@ -118,7 +73,7 @@ class Knowledge:
         self._vectors = vectors
         content = self._loader.load()
         self._is_behind = vectors is not None and not vectors.has(texts_to_encode(content.searched))
-        self._snapshot = _Snapshot.of(content, None if self._is_behind else vectors)
+        self._snapshot = Snapshot.of(content, None if self._is_behind else vectors)
         self.problems: tuple[Problem, ...] = ()
         self._stop = threading.Event()
         self._reloading = threading.Lock()
@@ -135,7 +90,7 @@ class Knowledge:
         """Read `root` again; on a mistake keep the last good snapshot and say why."""
         with self._reloading:
             try:
-                self._snapshot = _Snapshot.of(self._loader.load(), self._vectors, self._snapshot)
+                self._snapshot = Snapshot.of(self._loader.load(), self._vectors, self._snapshot)
             except ContentError as error:
                 self.problems = error.problems
                 for problem in error.problems:
@@ -201,21 +156,24 @@ class Knowledge:
         besides: Aspect | None = None,
         last: str | None = None,
         said: Sequence[str] = (),
+        among: Sequence[str] = (),
+        denied: str | None = None,
     ) -> Answer:
         """Answer a question about `aspect`, and of `besides`, which is perhaps meant, what is known.
 
-        `last` is the entry answered before and `said` what the resident has said since asking for it.
+        `last` is the entry answered before and `said` what the resident has said since asking for it;
+        `among` are the buttons of the last reply when it asked to choose. `denied` is the entry that is not
+        meant, unless the question calls it by name.
         """
         snapshot = self._snapshot
         composer = self._composer(snapshot)
-        if pressed := snapshot.pressed.get(tokens.squeeze(text)):
+        if pressed := snapshot.pressed(text):
             entry, its = pressed
             return self._about(snapshot, entry, its or aspect, 1.0)
-        ranking = snapshot.index.search(text)
+        ranking = _search(snapshot.index, text, denied)
         if elsewhere := _of_another_town(text, snapshot.content, ranking):
             return composer.about(elsewhere, aspect, 1.0)
-        before = Before(snapshot.content.entries.get(last or ""), tuple(self._topics(snapshot, said)))
-        found = meant(text, aspect, ranking, before, snapshot.index.search)
+        found = meant(text, aspect, ranking, self._before(snapshot, last, said, among), snapshot.index.search)
         if found.entry:
             return self._about(snapshot, found.entry, aspect, found.confidence, besides)
         return self._undecided(composer, text, aspect, found)
@@ -228,8 +186,11 @@ class Knowledge:
             return None
         return self._about(snapshot, sure.entry, Aspect.ABOUT, ranking.right)
 
-    def hours(self, text: str, *, last: str | None = None) -> Answer:
-        """Answer whether a place is open when `text` says, today when it names no time."""
+    def hours(self, text: str, *, last: str | None = None, among: Sequence[str] = ()) -> Answer:
+        """Answer whether a place is open when `text` says, today when it names no time.
+
+        `last` and `among` as in `answer`.
+        """
         snapshot, now = self._snapshot, self._now()
         composer = self._composer(snapshot)
         try:
@@ -240,24 +201,28 @@ class Knowledge:
         ranking = snapshot.index.search(place, accept=_has_hours)
         if (sure := ranking.sure) and isinstance(sure.entry, Place | Department):
             return composer.hours(sure.entry, asked, now, ranking.right)
-        previous = snapshot.content.entries.get(last or "")
-        if previous and not tokens.words(place):
-            if not isinstance(previous, Place | Department):
-                previous = snapshot.content.department(previous.department)
-            return composer.hours(previous, asked, now, 1.0)
+        before = self._before(snapshot, last, (), among)
+        if before.choices and not tokens.words(place):
+            return composer.choices(before.choices, 1.0)
+        if before.entry and not tokens.words(place):
+            return self._hours_of(composer, before.entry, asked, now, 1.0)
         if not tokens.words(place):
             return composer.talk(self.phrases.hours.which)
         anything = snapshot.index.search(place)
         if sure := anything.sure:
-            return self._hours_of_counter(composer, sure.entry, asked, now, anything.right)
+            return self._hours_of(composer, sure.entry, asked, now, anything.right)
         if ranking.offered:
             return composer.choices(ranking.offered, ranking.among)
-        return self.answer(text, last=last)
+        return self.answer(text, last=last, among=among)
 
-    def _hours_of_counter(
+    def _hours_of(
         self, composer: Composer, entry: AnyEntry, asked: Asked, now: datetime, confidence: float
     ) -> Answer:
-        """When one can go for a procedure of the city; of anything else, what is known of it."""
+        """When a place is open; a procedure's own times, else its counter's; of the rest, what is known."""
+        if isinstance(entry, Place | Department):
+            return composer.hours(entry, asked, now, confidence)
+        if isinstance(entry, Procedure) and (own := composer.own_hours(entry, confidence)):
+            return own
         if not isinstance(entry, Procedure) or entry.handled_by:
             return composer.about(entry, Aspect.ABOUT, confidence)
         counter = self.content.department(entry.department)
@@ -323,6 +288,11 @@ class Knowledge:
         """What was answered of an entry; raises UnknownEntryError."""
         return self._about(self._snapshot, self.entry(entry_id), aspect, 1.0)
 
+    def danger(self, last: str | None) -> Answer | None:
+        """What was said of the danger that the talk is about; None when `last` is no entry of danger."""
+        entry = self.content.entries.get(last or "")
+        return self.again(entry.id, Aspect.ABOUT) if isinstance(entry, Faq) and entry.danger else None
+
     def feedback(self, text: str) -> Answer | None:
         """What to say to a verdict on an answer, None when `text` is none."""
         return FeedbackWords(self._snapshot.content).reply(text, self.refer)
@@ -346,12 +316,12 @@ class Knowledge:
         except KeyError:
             raise UnknownEntryError(entry_id) from None
 
-    def _composer(self, snapshot: _Snapshot) -> Composer:
+    def _composer(self, snapshot: Snapshot) -> Composer:
         return Composer(snapshot.content, self._now().date())
 
     def _about(
         self,
-        snapshot: _Snapshot,
+        snapshot: Snapshot,
         entry: AnyEntry,
         aspect: Aspect,
         confidence: float,
@@ -370,10 +340,20 @@ class Knowledge:
         choices = (*buttons, *answer.choices)[:_MOST_CHOICES]
         return answer.model_copy(update={"text": text, "choices": choices})
 
-    def _topics(self, snapshot: _Snapshot, said: Iterable[str]) -> Iterator[str]:
+    def _before(
+        self, snapshot: Snapshot, last: str | None, said: Sequence[str], among: Sequence[str]
+    ) -> Before:
+        """What was said before, in entries; of one choice, the entry answered before, nothing is open."""
+        entry = snapshot.content.entries.get(last or "")
+        pressed = filter(None, map(snapshot.pressed, among))
+        choices = tuple({its.id: its for its, _ in pressed}.values())
+        is_open = choices != (entry,)
+        return Before(entry, tuple(self._topics(snapshot, said)), choices if is_open else ())
+
+    def _topics(self, snapshot: Snapshot, said: Iterable[str]) -> Iterator[str]:
         """What was said of any topic: of a button the title of its entry; a guide's buttons are left out."""
         for text in said:
-            if pressed := snapshot.pressed.get(tokens.squeeze(text)):
+            if pressed := snapshot.pressed(text):
                 yield pressed[0].title
             elif not self._is_button(snapshot.content, text):
                 yield text
@@ -384,6 +364,14 @@ class Knowledge:
         if not tokens.words(text):
             return composer.talk(self.phrases.which_topic)
         return composer.refer(self.phrases.unknown, AnswerKind.UNKNOWN, found.confidence)
+
+
+def _search(index: SearchIndex, text: str, denied: str | None) -> Ranking:
+    """What is found for `text`, without the entry `denied` where it is not called by name."""
+    ranking = index.search(text)
+    if not any(hit.entry.id == denied and not hit.named for hit in ranking.hits):
+        return ranking
+    return index.search(text, accept=lambda entry: entry.id != denied)
 
 
 def _of_another_town(text: str, content: Content, ranking: Ranking) -> AnyEntry | None:

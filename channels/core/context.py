@@ -29,7 +29,7 @@ _MESSAGES = 3
 
 @dataclass(frozen=True)
 class Context:
-    """The entry and aspect last answered, and what the last reply offered.
+    """The entry and aspect last answered, and what the last reply offered, perhaps to choose from.
 
     `said` is what the resident said since then, its question first. `guide` is the last GuideState there was,
     as JSON; it is old when nothing was said for a while. `easy`: answers are wanted in easy Japanese.
@@ -39,6 +39,7 @@ class Context:
     aspect: str | None = None
     said: tuple[str, ...] = ()
     offered: tuple[str, ...] = ()
+    is_choosing: bool = False
     guide: dict[str, Any] | None = None
     guide_is_old: bool = False
     easy: bool = False
@@ -69,6 +70,7 @@ async def context_of(connection: AsyncConnection, conversation: UUID, before: in
             [(row.sequence, row.body) for row in await connection.execute(messages)],
         ),
         offered=tuple(choice.says for choice in answers[0][1].choices) if answers else (),
+        is_choosing=bool(answers) and answers[0][1].kind is AnswerKind.CHOICES,
         guide=step[0] if step else None,
         guide_is_old=bool(step and not step[1]),
         easy=bool(await connection.scalar(wishes)),

@@ -109,7 +109,7 @@ class TurnAnswerer:
             if any(answer.kind not in _TELLS for answer in told):
                 return None
             entry, aspect = told[0].entry or context.entry, told[0].aspect or context.aspect
-            context = replace(context, entry=entry, aspect=aspect, offered=())
+            context = replace(context, entry=entry, aspect=aspect, offered=(), is_choosing=False)
         different = {(a.entry, a.aspect, () if a.entry else a.choices) for a in answers}
         return [*answers, *steps] if len(different) == len(answers) else None
 
@@ -140,11 +140,13 @@ class TurnAnswerer:
     async def _without_rasa(self, said: Event, question: str, context: Context) -> list[Answer]:
         phrases = self._knowledge.phrases
         if phrases.labels.person in question:
-            return [self._knowledge.handoff()]
+            danger = self._knowledge.danger(context.entry)
+            return [*([danger] if danger else []), self._knowledge.handoff()]
         state = GuideState.model_validate(context.guide) if context.guide else None
         if step := self._knowledge.guide(Reply(question, state, context.guide_is_old)):
             return [step]
-        found = self._knowledge.answer(question, last=context.entry, said=context.said)
+        among = context.offered if context.is_choosing else ()
+        found = self._knowledge.answer(question, last=context.entry, said=context.said, among=among)
         if found.kind is AnswerKind.ANSWER:
             return [self._knowledge.notice(phrases.trouble_answer), found]
         if self._may_be_tried_again(said):

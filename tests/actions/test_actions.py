@@ -95,6 +95,22 @@ def test_a_position_is_the_choice_that_stands_there(text: str, entry: str) -> No
     assert say(ActionChoose(KNOWLEDGE), text, "choose", offered=OFFERED).answer.entry == entry
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1たす1は",
+        "2つあるんだけど",
+        "1番大きいのはタンス",
+        "1人暮らしなんだけど",
+        "上の子は3歳",
+        "3階に住んでる",
+    ],
+)
+def test_a_number_in_a_sentence_chooses_nothing(text: str) -> None:
+    said = say(ActionChoose(KNOWLEDGE), text, "choose", offered=OFFERED)
+    assert said.answer.entry not in ("moving-in", "moving-out", "moving-within")
+
+
 @pytest.mark.parametrize("text", ["５番", "4", "10番", "12番", "十番", "下から4番目"])
 def test_a_position_that_was_not_offered_is_asked_again(text: str) -> None:
     said = say(ActionChoose(KNOWLEDGE), text, "choose", offered=OFFERED, entry="birth")
@@ -146,6 +162,13 @@ def test_more_after_a_procedure_is_how_to_do_it_and_after_a_place_its_overview()
     assert (place.entry, place.aspect) == ("centennial-museum", "about")
 
 
+def test_a_date_after_a_procedure_asks_when_its_counter_is_open() -> None:
+    said = say(ActionFollowUp(KNOWLEDGE), "日曜は？", "follow_up", entry="marriage")
+    assert said.answer.entry == "marriage"
+    counter = KNOWLEDGE.content.department(KNOWLEDGE.entry("marriage").department)
+    assert counter.title in said.answer.text
+
+
 @pytest.mark.parametrize("entry", [None, "deleted-yesterday"])
 def test_more_about_nothing_asks_for_the_topic(entry: str | None) -> None:
     said = say(ActionFollowUp(KNOWLEDGE), "もっと詳しく", "follow_up", entry=entry)
@@ -179,6 +202,10 @@ def test_a_side_nearly_as_likely_is_answered_too(second: tuple[str, float], besi
         "ごめん、犬の登録の方",
         "　いえ、犬の登録　",
         "犬の登録",
+        "いや犬の登録です",
+        "違うよ犬の登録",
+        "ちがいます犬の登録です",
+        "いや、児童手当じゃなくて犬の登録です",
     ],
 )
 def test_a_correction_asks_the_same_of_what_is_meant(by_meaning: Knowledge, text: str) -> None:
@@ -191,6 +218,35 @@ def test_which_of_two_is_meant_is_taken_word_for_word(rather: str) -> None:
     title = KNOWLEDGE.entry("stray-animals").title
     answer = say(ActionCorrect(KNOWLEDGE), f"いや、{title}{rather}", "correct").answer
     assert (answer.entry, answer.confidence) == ("stray-animals", 1.0)
+
+
+@pytest.mark.parametrize(
+    ("entry", "text"),
+    [
+        ("residence-certificate", "いや戸籍です"),
+        ("residence-certificate", "あ、間違えた、戸籍のほうです"),
+        ("nhi-join", "いや年金です"),
+        ("bulky-garbage", "ちがうよテレビだよ"),
+        ("residence-certificate", "違います"),
+    ],
+)
+def test_a_correction_never_ends_in_what_was_denied(by_meaning: Knowledge, entry: str, text: str) -> None:
+    answer = say(ActionCorrect(by_meaning), text, "correct", entry=entry, said=[text]).answer
+    assert answer.entry != entry
+    assert by_meaning.entry(entry).title not in [choice.label for choice in answer.choices]
+
+
+def test_a_correction_may_name_what_was_answered(by_meaning: Knowledge) -> None:
+    text = "いや、住民票の写しの手数料"
+    said = say(ActionCorrect(by_meaning), text, "correct", entry="residence-certificate", aspect="fee")
+    assert said.answer.entry == "residence-certificate"
+
+
+def test_after_choices_it_is_the_choices_that_are_denied(by_meaning: Knowledge) -> None:
+    context = {"entry": "child-allowance", "offered": OFFERED, "is_choosing": True}
+    said = say(ActionCorrect(by_meaning), "いや、子どもの手当です", "correct", **context)
+    titles = [choice.label for choice in said.answer.choices]
+    assert said.answer.entry == "child-allowance" or by_meaning.entry("child-allowance").title in titles
 
 
 def test_a_correction_of_nothing_is_a_question(by_meaning: Knowledge) -> None:
@@ -216,6 +272,22 @@ def test_a_person_is_reached_by_phone() -> None:
     assert said.answer.kind is AnswerKind.HANDOFF
     assert LinkRole.TEL in [link.role for link in said.answer.links]
     assert said.context == {"offered": []}
+
+
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [("弁護士に相談したい", "legal-consultation"), ("民生委員に相談したい", "welfare-commissioner")],
+)
+def test_whom_else_somebody_wants_to_reach_is_answered(by_meaning: Knowledge, text: str, entry: str) -> None:
+    assert say(ActionPerson(by_meaning), text, "ask_person").answer.entry == entry
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["職員につないでください", "責任者を出して", "人間と話したい", "窓口の人と話したい", "ヘルプ、人お願い"],
+)
+def test_who_wants_just_anybody_is_handed_over(by_meaning: Knowledge, text: str) -> None:
+    assert say(ActionPerson(by_meaning), text, "ask_person").answer.kind is AnswerKind.HANDOFF
 
 
 @pytest.mark.parametrize(
@@ -247,6 +319,12 @@ def test_a_grievance_may_be_about_what_was_said_before(
 ) -> None:
     said = say(ActionTalk(by_meaning), "足悪くて行けない", intent, said=["選挙いつ"])
     assert said.answer.kind is kind
+
+
+def test_after_choices_what_sounds_rude_may_be_one_of_them(by_meaning: Knowledge) -> None:
+    offered = [by_meaning.entry(entry).title for entry in ("garbage-day", "garbage-sorting")]
+    context = {"offered": offered, "said": ["ごみ投げるのいつだべか"], "is_choosing": True}
+    assert say(ActionTalk(by_meaning), "燃えるやつだ", "abuse", **context).answer.kind is not AnswerKind.TALK
 
 
 def test_nonsense_after_an_answer_is_not_about_it(by_meaning: Knowledge) -> None:

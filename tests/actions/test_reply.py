@@ -9,13 +9,23 @@ from typing import Any
 import pytest
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.action import AnswerAction
 from actions.answer import ActionAnswer
 from actions.choose import ActionChoose
+from actions.person import ActionPerson
+from actions.talk import ActionTalk
 from knowledge.answer import Answer, AnswerKind, Verdict
+from knowledge.entries import Faq
 from knowledge.service import Knowledge
 from tests.actions.rasa import tracker
 
 KNOWLEDGE = Knowledge(now=lambda: datetime.fromisoformat("2026-11-23T10:00"))
+DANGERS = [e.id for e in KNOWLEDGE.content.entries.values() if isinstance(e, Faq) and e.danger]
+ACTIONS: dict[str, type[AnswerAction]] = {
+    "choose": ActionChoose,
+    "ask_person": ActionPerson,
+    **dict.fromkeys(("deny", "goodbye", "abuse", "complain", "thank"), ActionTalk),
+}
 BABY = "順番に案内してもらう（赤ちゃん 手順1）"
 
 
@@ -26,7 +36,7 @@ class Talk:
     context: dict[str, Any] = field(default_factory=dict)
 
     def say(self, text: str, intent: str = "nlu_fallback") -> list[Answer]:
-        action = ActionChoose(KNOWLEDGE) if intent == "choose" else ActionAnswer(KNOWLEDGE)
+        action = ACTIONS.get(intent, ActionAnswer)(KNOWLEDGE)
         dispatcher = CollectingDispatcher()
         action.run(dispatcher, tracker(text, intent, **self.context), {})
         said = [Answer.model_validate(message["custom"]) for message in dispatcher.messages]
@@ -38,6 +48,7 @@ class Talk:
             if answer.easy is not None:
                 self.context["easy"] = answer.easy
         self.context["offered"] = [choice.says for choice in said[-1].choices]
+        self.context["is_choosing"] = said[-1].kind is AnswerKind.CHOICES
         return said
 
     def press(self, label: str) -> list[Answer]:
@@ -165,3 +176,61 @@ def test_a_verdict_is_about_the_entry_whose_button_was_pressed(talk: Talk) -> No
 @pytest.mark.parametrize("text", ["解決した", "解決した（転入）", "解決した（", "内容が違う（転入届）です"])
 def test_words_alone_are_no_verdict(talk: Talk, text: str) -> None:
     assert all(answer.feedback is None for answer in talk.say(text))
+
+
+def test_a_typed_number_does_whatever_its_button_would(talk: Talk) -> None:
+    [answer] = talk.say(KNOWLEDGE.entry("dog-registration").title)
+    place = [choice.label for choice in answer.choices].index("解決した") + 1
+    [thanks] = talk.say(f"{place}", "choose")
+    assert thanks.feedback is not None
+    assert (thanks.feedback.entry, thanks.feedback.verdict) == ("dog-registration", Verdict.SOLVED)
+    talk.context["offered"] = [KNOWLEDGE.phrases.labels.person, KNOWLEDGE.phrases.easy.button]
+    assert talk.say("1番", "choose")[0].kind is AnswerKind.HANDOFF
+    talk.context["offered"] = [KNOWLEDGE.phrases.labels.person, KNOWLEDGE.phrases.easy.button]
+    assert talk.say("2番", "choose")[0].easy is True
+
+
+def test_after_choices_nothing_is_said_of_what_was_answered_before_them(talk: Talk) -> None:
+    talk.say("児童手当")
+    [choices] = talk.say("引っ越しの手続き")
+    assert choices.kind is AnswerKind.CHOICES
+    offered = talk.context["offered"]
+    [again] = talk.say("いくら？", "ask_fee")
+    assert (again.kind, len(again.choices)) == (AnswerKind.CHOICES, len(choices.choices))
+    assert {choice.label for choice in again.choices} == {choice.label for choice in choices.choices}
+    assert talk.context["offered"] != offered, "the buttons ask for the fee"
+    [fee] = talk.say("1", "choose")
+    assert fee.entry is not None
+    assert (KNOWLEDGE.entry(fee.entry).title, fee.aspect) == (again.choices[0].label, "fee")
+
+
+@pytest.mark.parametrize("entry", DANGERS)
+@pytest.mark.parametrize("intent", ["deny", "goodbye", "abuse", "complain"])
+def test_after_a_danger_small_talk_says_it_again(talk: Talk, entry: str, intent: str) -> None:
+    talk.say(KNOWLEDGE.entry(entry).title)
+    assert [answer.entry for answer in talk.say("まだなの", intent)] == [entry]
+
+
+@pytest.mark.parametrize("entry", DANGERS)
+def test_after_a_danger_who_wants_a_person_gets_its_number_first(talk: Talk, entry: str) -> None:
+    talk.say(KNOWLEDGE.entry(entry).title)
+    first, then = talk.say("職員と話したい", "ask_person")
+    assert (first.entry, then.kind) == (entry, AnswerKind.HANDOFF)
+
+
+def test_who_does_not_understand_a_danger_is_told_again_too(talk: Talk) -> None:
+    talk.say(KNOWLEDGE.entry("gas-leak").title)
+    again, offer = talk.say("わからない")
+    assert again.entry == "gas-leak"
+    assert offer.choices[0].label == KNOWLEDGE.phrases.easy.button
+
+
+def test_thanks_and_another_topic_end_a_danger(talk: Talk) -> None:
+    talk.say(KNOWLEDGE.entry("bear-sighting").title)
+    assert [answer.kind for answer in talk.say("ありがとう", "thank")] == [AnswerKind.TALK]
+    assert [answer.entry for answer in talk.say("児童手当")] == ["child-allowance"]
+    assert [answer.kind for answer in talk.say("まだなの", "deny")] == [AnswerKind.TALK]
+
+
+def test_the_entries_that_must_not_be_lost_in_small_talk_are_marked() -> None:
+    assert {"gas-leak", "bear-sighting", "phone-fraud", "domestic-violence", "suicide-support"} < set(DANGERS)

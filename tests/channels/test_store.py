@@ -165,6 +165,7 @@ async def test_the_context_of_a_turn_is_what_was_said_before_it(store: Store) ->
         aspect="about",
         said=("児童手当", "引っ越し"),
         offered=("転入届", "転出届"),
+        is_choosing=True,
     )
     assert await store.context(conversation, third) == now
     await store.reply(conversation, third, [an_answer()])

@@ -81,6 +81,42 @@ def test_how_far_a_case_is_and_whom_to_call_are_asked_of_people(aspect: Aspect) 
     assert [link.role for link in answer.links] == [LinkRole.TEL]
 
 
+@pytest.mark.parametrize("aspect", [Aspect.HOW, Aspect.STATUS, Aspect.TAKES])
+def test_a_faq_has_no_steps_and_no_case_and_says_what_it_knows(aspect: Aspect) -> None:
+    assert about(an_entry("faq"), aspect) == about(an_entry("faq"))
+
+
+@pytest.mark.parametrize("aspect", Aspect)
+def test_of_a_danger_all_is_told_whatever_is_asked(aspect: Aspect) -> None:
+    assert about(an_entry("faq", danger=True), aspect).text == "駐車場を借ります。"
+
+
+def own_hours(**fields: object) -> Answer | None:
+    entry = an_entry(**fields)
+    assert isinstance(entry, Procedure)
+    return a_composer(entry).own_hours(entry, 1.0)
+
+
+def test_a_procedure_with_times_of_its_own_tells_them() -> None:
+    answer = own_hours(
+        when=["いつでも", "平日の9時〜17時"], how={"window": "24時間以内", "online": "6:30から"}
+    )
+    assert answer is not None
+    assert answer.text == REAL.phrases.hours.own.format(title="駐車場の手続き")
+    assert [fact.value for fact in answer.facts] == ["平日の9時〜17時", "6:30から"]
+
+
+def test_times_that_nobody_confirmed_are_told_as_such() -> None:
+    answer = own_hours(when={"value": "9時から", "status": "unconfirmed"})
+    assert answer is not None
+    assert "まだ確認できていません" in answer.text
+
+
+@pytest.mark.parametrize("when", [[], "24時間以内", {"value": "9時から", "valid_until": "2020-01-01"}])
+def test_a_procedure_without_times_of_its_own_tells_none(when: object) -> None:
+    assert own_hours(when=when) is None
+
+
 def test_an_unconfirmed_fact_carries_its_status_and_the_text_says_so() -> None:
     answer = about(an_entry(fee={"value": "300円", "status": "unconfirmed"}), Aspect.FEE)
     assert [(fact.value, fact.status) for fact in answer.facts] == [("300円", Status.UNCONFIRMED)]

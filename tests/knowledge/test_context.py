@@ -104,3 +104,50 @@ def test_romaji_is_understood_as_what_it_spells(by_meaning: Knowledge, text: str
 def test_any_words_before_any_question_do_no_harm(text: str, said: list[str], aspect: Aspect) -> None:
     for last in (None, "birth", "deleted-yesterday"):
         assert KNOWLEDGE.answer(text, aspect, last=last, said=said).text
+
+
+CHOICES = ("出生届", "児童手当の認定請求")
+"""Titles of entries, as the buttons of choices say them."""
+
+
+@pytest.mark.parametrize(("text", "aspect"), [("いくら", Aspect.FEE), ("代理でもいい？", Aspect.PROXY)])
+def test_after_choices_a_side_is_asked_of_each(by_meaning: Knowledge, text: str, aspect: Aspect) -> None:
+    answer = by_meaning.answer(text, aspect, last="residence-certificate", said=["子ども"], among=CHOICES)
+    assert [choice.label for choice in answer.choices][:2] == list(CHOICES)
+    label = by_meaning.phrases.labels.aspects[aspect]
+    says = by_meaning.phrases.question_about.format(title=CHOICES[0], label=label)
+    assert answer.choices[0].says == says
+
+
+def test_the_only_choice_being_what_was_answered_goes_on_with_it() -> None:
+    title = KNOWLEDGE.entry("birth").title
+    assert (
+        KNOWLEDGE.answer("いくら", Aspect.FEE, last="birth", among=[title, "職員と話したい"]).entry == "birth"
+    )
+
+
+def test_suggestions_are_no_choices() -> None:
+    assert KNOWLEDGE.answer("いくら", Aspect.FEE, last="birth").entry == "birth"
+
+
+def test_after_choices_a_topic_of_its_own_is_answered(by_meaning: Knowledge) -> None:
+    answer = by_meaning.answer("犬を飼い始めた", last="birth", said=["子ども"], among=CHOICES)
+    assert answer.entry == "dog-registration"
+
+
+def test_after_choices_a_day_asks_which_is_meant() -> None:
+    answer = KNOWLEDGE.hours("土曜は？", last="residence-certificate", among=CHOICES)
+    assert [choice.label for choice in answer.choices][:2] == list(CHOICES)
+
+
+@pytest.mark.parametrize("text", ["袋いくら", "券いくら", "シールいくら"])
+def test_what_is_outside_is_not_gone_on_with(by_meaning: Knowledge, text: str) -> None:
+    for last in ("gas-kerosene", "weather", "car-registration"):
+        assert by_meaning.answer(text, Aspect.FEE, last=last, said=["灯油"]).entry != last
+
+
+@pytest.mark.parametrize("said", [["犬の登録"], ["いくらですか？"]])
+def test_what_topic_and_words_find_together_is_among_the_choices(
+    by_meaning: Knowledge, said: list[str]
+) -> None:
+    assert "dog-death" in offered(by_meaning, "死んじゃったときは？", *said, last="dog-registration")
