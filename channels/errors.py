@@ -4,7 +4,9 @@ ChannelError
 ├── BodyTooLargeError            a request of more bytes than MAX_BODY
 ├── ConversationNotFoundError    no such conversation, or its token is not ours
 ├── EmptyMessageError            nothing to answer
+├── LineMenuError                LINE did not do what was asked of a menu (line/menu_account.py)
 ├── MessageTooLongError          longer than MAX_TEXT
+├── NothingToShowError           there is no menu to show or go back to (line/menu_deploy.py)
 ├── TurnFailedError              Rasa or the action server gave no usable answer
 └── TurnPostponedError           this turn must be tried again later
 """

@@ -35,9 +35,8 @@ class Before:
 
     @property
     def topics(self) -> Sequence[str]:
-        """What the talk is about, in the resident's words where they name a topic (「いくら？」 does not)."""
-        named = any(map(tokens.words, self.said))
-        return self.said if named or not self.entry else [self.entry.title]
+        """What the talk is about, in the resident's words where there are any."""
+        return self.said or ([self.entry.title] if self.entry else ())
 
 
 @dataclass(frozen=True)
@@ -80,8 +79,9 @@ def meant(
     goes_on = bool(together.offered) or aspect is not Aspect.ABOUT
     if not (alone.offered or goes_on):
         return _alone(alone)
-    other = next((hit.entry for hit in together.hits if hit.entry is not previous), None)
-    return _choice(together.among, previous, other, *alone.offered)
+    beside = (hit.entry for hit in search(f"{previous.title} {text}").hits)
+    other = next((entry for entry in beside if entry is not previous), None)
+    return _choice(together.among, previous, first, other, *alone.offered)
 
 
 def _after_choices(
@@ -93,7 +93,7 @@ def _after_choices(
         return again
     together = search(" ".join((*before.said, text)))
     first = together.hits[0].entry if together.hits else None
-    if sure and (sure.named or first is sure.entry):
+    if sure and (sure.named or isinstance(sure.entry, Outside) or first is sure.entry):
         return _alone(alone)
     if together.sure and first in before.choices and first is not before.entry:
         return Meant(first, together.right)

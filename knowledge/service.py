@@ -179,10 +179,15 @@ class Knowledge:
         return self._undecided(composer, text, aspect, found)
 
     def sure(self, text: str, *, named: bool = False) -> Answer | None:
-        """The overview of the one entry that `text` is surely about, and calls by name if `named` must be."""
+        """The overview of the one entry that `text` is surely about.
+
+        If `named` must be, the text calls it by name, or it is one of danger: who is in danger names nothing.
+        """
         snapshot = self._snapshot
         ranking = snapshot.index.search(text)
-        if not tokens.words(text) or not (sure := ranking.sure) or (named and not sure.named):
+        if not tokens.words(text) or not (sure := ranking.sure):
+            return None
+        if named and not (sure.named or _is_danger(sure.entry)):
             return None
         return self._about(snapshot, sure.entry, Aspect.ABOUT, ranking.right)
 
@@ -291,7 +296,7 @@ class Knowledge:
     def danger(self, last: str | None) -> Answer | None:
         """What was said of the danger that the talk is about; None when `last` is no entry of danger."""
         entry = self.content.entries.get(last or "")
-        return self.again(entry.id, Aspect.ABOUT) if isinstance(entry, Faq) and entry.danger else None
+        return self.again(entry.id, Aspect.ABOUT) if entry and _is_danger(entry) else None
 
     def feedback(self, text: str) -> Answer | None:
         """What to say to a verdict on an answer, None when `text` is none."""
@@ -380,6 +385,10 @@ def _of_another_town(text: str, content: Content, ranking: Ranking) -> AnyEntry 
     if is_ours_too or not is_of_another_town(text, content.city.home):
         return None
     return content.entries.get(content.city.other_towns or "")
+
+
+def _is_danger(entry: AnyEntry) -> bool:
+    return isinstance(entry, Faq) and entry.danger
 
 
 def _has_hours(entry: AnyEntry) -> bool:

@@ -80,8 +80,8 @@ def _field(name: str, field: FieldInfo, entry_id: str, today: date) -> Iterator[
         yield from (f"# {name}:", f"#   - {BLANK}")
     elif name == "urgent_words":
         yield from ("# urgent_words:", f"#   {BLANK}: [{BLANK}]")
-    elif name == "urgent_first":
-        yield "# urgent_first: true"
+    elif name in ("urgent_first", "danger"):
+        yield f"# {name}: true"
     elif name == "steps" and field.is_required():
         yield from ("steps:", "  - id: first", f"    do: {BLANK}")
     elif name in ("valid_from", "valid_until", "checked_on"):

@@ -124,6 +124,14 @@ class MenuAccount:
                 self._api.update_rich_menu_alias, alias, UpdateRichMenuAliasRequest(richMenuId=menu_id)
             )
 
+    def forget(self, alias: str) -> None:
+        """Delete an alias."""
+        self._call(self._api.delete_rich_menu_alias, alias)
+
+    def cancel_default(self) -> None:
+        """Show no menu to who has not tapped a tab."""
+        self._call(self._api.cancel_default_rich_menu)
+
     def set_default(self, menu_id: str) -> None:
         """Show a menu to everybody who has not tapped a tab."""
         self._call(self._api.set_default_rich_menu, menu_id)

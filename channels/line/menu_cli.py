@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from channels.line.account import Level, token
 from channels.line.menu import MENUS, Kind, read_menus
 from channels.line.menu_account import LineMenuError, MenuAccount, MenuSettings
-from channels.line.menu_deploy import Live, NothingToShowError, deploy, rollback, show_first
+from channels.line.menu_deploy import Live, NothingToShowError, deploy, remove, rollback, show_first
 from channels.line.menu_label import Label
 from channels.line.menu_limits import MENUS as MOST_MENUS
 from channels.line.menu_make import make
@@ -58,6 +58,7 @@ def add_menu(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         lambda _: _first(Kind.NORMAL),
         "災害が終わったら: 最初に出るメニューを、ふつうのメニューに戻す",
     )
+    _add(parts, "remove", _remove, "まどぐちのメニューを、すべての方の画面から消す。ほかのメニューは残します")
 
 
 def _add(
@@ -152,6 +153,14 @@ def _rollback(_: argparse.Namespace) -> int:
         has_changed = rollback(account, _say)
     print("✔ 1つ前のメニューに戻しました。" if has_changed else "✔ もう1つ前のメニューに戻っています。")
     print("いまの menus.yml を配信し直すときは: uv run channels line menu deploy")
+    return 0
+
+
+def _remove(_: argparse.Namespace) -> int:
+    with _account() as account:
+        has_changed = remove(account, _say)
+    print("✔ まどぐちのメニューを消しました。" if has_changed else "✔ まどぐちのメニューはありません。")
+    print("また出すときは: uv run channels line menu deploy")
     return 0
 
 

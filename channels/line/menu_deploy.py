@@ -111,6 +111,21 @@ def show_first(account: MenuAccount, kind: Kind, say: Say) -> bool:
     return has_changed
 
 
+def remove(account: MenuAccount, say: Say) -> bool:
+    """Take all of our menus away, and nobody else's; returns False when there were none."""
+    live = Live.of(account)
+    menus, aliases = ours(live.menus), [kind.alias for kind in Kind if kind.alias in live.aliases]
+    if live.default in menus:
+        account.cancel_default()
+    if menus:
+        say(f"メニューを消しています…（{len(menus)}枚）")
+    for menu_id in sorted(menus):
+        account.delete(menu_id)
+    for alias in aliases:
+        account.forget(alias)
+    return bool(menus or aliases)
+
+
 def _lead_all(account: MenuAccount, kind: Kind, menu_id: str, live: Live) -> None:
     """Those who have tapped a tab; a disaster menu may be of an older release."""
     if kind is Kind.DISASTER:

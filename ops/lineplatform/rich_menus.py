@@ -106,11 +106,13 @@ class RichMenus:
         serve("POST", "/v2/bot/richmenu/alias", lambda _, body: self._add_alias(body))
         serve("GET", "/v2/bot/richmenu/alias/list", lambda *_: {"aliases": self._listed_aliases()})
         serve("POST", "/v2/bot/richmenu/alias/{alias}", self._update_alias)
+        serve("DELETE", "/v2/bot/richmenu/alias/{alias}", lambda request, _: self._delete_alias(request))
         serve("GET", "/v2/bot/richmenu/{menu}/content", lambda request, _: self._image(request))
         serve("POST", "/v2/bot/richmenu/{menu}/content", self._upload)
         serve("DELETE", "/v2/bot/richmenu/{menu}", lambda request, _: self._delete(request))
         serve("POST", "/v2/bot/user/all/richmenu/{menu}", lambda request, _: self._set_default(request))
         serve("GET", "/v2/bot/user/all/richmenu", lambda *_: self._default_id())
+        serve("DELETE", "/v2/bot/user/all/richmenu", lambda *_: self._cancel_default())
         return router
 
     def _shown(self, menu_id: str | None) -> Shown | None:
@@ -182,6 +184,13 @@ class RichMenus:
         if alias not in self.aliases:
             raise RefusedError(404, "richmenu alias not found")
         self.aliases[alias] = self._with_image(wanted["richMenuId"])
+
+    def _delete_alias(self, request: Request) -> None:
+        if self.aliases.pop(request.path_params["alias"], None) is None:
+            raise RefusedError(404, "richmenu alias not found")
+
+    def _cancel_default(self) -> None:
+        self.default_id = None
 
     def _listed_aliases(self) -> list[dict[str, str]]:
         return [{"richMenuAliasId": alias, "richMenuId": menu} for alias, menu in self.aliases.items()]

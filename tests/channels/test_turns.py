@@ -139,6 +139,17 @@ async def test_asking_for_a_person_works_without_rasa(bench: Bench) -> None:
     assert (await bench.store.events(conversation))[-1].body["kind"] == "handoff"
 
 
+async def test_who_is_in_danger_gets_that_number_first_without_rasa_too(bench: Bench) -> None:
+    conversation = await bench.store.open_web()
+    await bench.store.say(conversation, "死にたい", KEY)
+    await bench.work()
+    await bench.store.say(conversation, "職員と話したい", "fedcba9876543210")
+    bench.assistant.failures = 1
+    await bench.work()
+    again, person = (await bench.store.events(conversation))[-2:]
+    assert (again.body["entry"], person.body["kind"]) == ("suicide-support", "handoff")
+
+
 async def test_a_crash_after_the_answer_was_stored_does_not_answer_again(
     bench: Bench, knowledge: Knowledge
 ) -> None:

@@ -258,3 +258,18 @@ def test_hits_are_ordered_and_probabilities_lie_between_0_and_1(said: str) -> No
     assert 0 <= ranking.right <= 1
     assert 0 <= ranking.among <= 1
     assert ranking.sure is None or ranking.sure == ranking.hits[0]
+
+
+def test_a_name_within_a_longer_one_is_offered_after_it() -> None:
+    taxes = [
+        entry.model_copy(update={"aliases": (name,), "questions": (name,)})
+        for entry, name in zip(ENTRIES[:2], ("固定資産税", "固定資産税が払えない"), strict=True)
+    ]
+    asked = "固定資産税と固定資産の固定資産税が払えない"
+    small = SearchIndex([*taxes, *ENTRIES[2:40]])
+    short, long = (next(hit for hit in small.search(asked).hits if hit.entry is tax) for tax in taxes)
+    assert (short.named, short.eclipsed) == (False, True)
+    assert (long.named, long.eclipsed) == (True, False)
+    sure = replace(small.search("固定資産税"), hits=(replace(short, score=99.0), long))
+    assert sure.sure is None
+    assert sure.offered[:2] == [long.entry, short.entry]

@@ -528,3 +528,25 @@ def test_without_an_entry_for_other_towns_their_questions_are_like_any(content: 
     knowledge = Knowledge(content, now=lambda: NOW)
     assert knowledge.content.city.other_towns is None
     assert knowledge.answer("旭川市の駐車場の手続き").text
+
+
+def test_who_is_in_danger_names_nothing(knowledge: Knowledge) -> None:
+    danger = knowledge.sure("さみしくて誰かと話したい", named=True)
+    assert danger is not None
+    assert danger.entry == "yorisoi-hotline"
+    assert knowledge.sure("犬を飼い始めた", named=True) is None, "sure, but no danger and no name"
+    assert knowledge.sure("犬を飼い始めた") is not None
+
+
+def test_only_an_entry_of_danger_is_said_again(knowledge: Knowledge) -> None:
+    again = knowledge.danger("gas-leak")
+    assert again is not None
+    assert again.entry == "gas-leak"
+    assert [knowledge.danger(last) for last in (None, "birth", "deleted-yesterday", "bus")] == [None] * 4
+
+
+def test_the_hours_of_a_procedure_with_times_of_its_own_are_these(knowledge: Knowledge) -> None:
+    answer = knowledge.hours("期日前投票は何時から")
+    assert answer.entry == "early-voting"
+    assert any("8時30分" in fact.value for fact in answer.facts)
+    assert answer.text == knowledge.phrases.hours.own.format(title="期日前投票")

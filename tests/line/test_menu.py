@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
+from linebot.v3.messaging import RichMenuRequest
 from pydantic import SecretStr
 
 from channels import cli
@@ -345,6 +346,19 @@ def test_a_clerk_deploys_looks_and_goes_to_disaster_and_back(
     line.menus.batched_at.clear()
     assert "「ふつう」のメニューにしました" in run("normal")[1]
     assert "1つ前のメニューに戻しました" in run("rollback")[1]
+
+
+def test_all_of_ours_is_taken_away_and_nothing_of_others(
+    line: Line, run: Run, account: MenuAccount, first: Made3
+) -> None:
+    theirs = account.create(
+        RichMenuRequest.from_dict(first[Kind.NORMAL].request.to_dict() | {"name": "市の絵"})
+    )
+    deploy(account, first, silently)
+    assert "消しました" in run("remove")[1]
+    assert (set(line.menus.menus), line.menus.aliases, line.menus.default()) == ({theirs}, {}, None)
+    assert "ありません" in run("remove")[1]
+    assert deploy(account, first, silently)
 
 
 def test_draw_needs_no_account_and_tells_what_each_tap_gets(run: Run, tmp_path: Path) -> None:
