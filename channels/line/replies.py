@@ -43,7 +43,8 @@ class Replies:
 
     def _must_arrive(self, part: Answer) -> bool:
         entry = self._knowledge.content.entries.get(part.entry or "")
-        return part.kind is AnswerKind.HANDOFF or (isinstance(entry, Faq) and entry.urgent is not None)
+        is_danger = isinstance(entry, Faq) and (bool(entry.urgent) or entry.danger)
+        return part.kind is AnswerKind.HANDOFF or is_danger
 
     async def _with_private_talk(self, part: Answer, conversation: UUID) -> Answer:
         """LINE never sees personal matters: who wants a person is led to a page outside of it, first."""

@@ -228,12 +228,21 @@ def test_which_of_two_is_meant_is_taken_word_for_word(rather: str) -> None:
         ("nhi-join", "いや年金です"),
         ("bulky-garbage", "ちがうよテレビだよ"),
         ("residence-certificate", "違います"),
+        ("seal-registration", "いや、印鑑のほうです"),
+        ("child-allowance", "いや、子どもの手当です"),
     ],
 )
 def test_a_correction_never_ends_in_what_was_denied(by_meaning: Knowledge, entry: str, text: str) -> None:
     answer = say(ActionCorrect(by_meaning), text, "correct", entry=entry, said=[text]).answer
     assert answer.entry != entry
     assert by_meaning.entry(entry).title not in [choice.label for choice in answer.choices]
+
+
+@pytest.mark.parametrize("no", ["いや", "いいえ", "いえ", "違うよ", "違います", "ちがうって"])
+def test_what_is_meant_may_stand_right_behind_the_no(no: str) -> None:
+    title = KNOWLEDGE.entry("stray-animals").title
+    answer = say(ActionCorrect(KNOWLEDGE), no + title, "correct", entry="dog-registration").answer
+    assert (answer.entry, answer.confidence) == ("stray-animals", 1.0)
 
 
 def test_a_correction_may_name_what_was_answered(by_meaning: Knowledge) -> None:

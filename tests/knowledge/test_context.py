@@ -151,3 +151,11 @@ def test_what_topic_and_words_find_together_is_among_the_choices(
     by_meaning: Knowledge, said: list[str]
 ) -> None:
     assert "dog-death" in offered(by_meaning, "死んじゃったときは？", *said, last="dog-registration")
+
+
+def test_after_choices_not_even_what_was_said_leads_back_to_what_was_answered(by_meaning: Knowledge) -> None:
+    titles = [by_meaning.entry(entry).title for entry in ("dog-registration", "dog-death")]
+    said = [by_meaning.entry("dog-registration").title]
+    assert by_meaning.search(" ".join((*said, "もう一匹いる"))).sure, "together it is sure"
+    answer = by_meaning.answer("もう一匹いる", last="dog-registration", said=said, among=titles)
+    assert answer.kind is AnswerKind.CHOICES
