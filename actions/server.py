@@ -79,6 +79,7 @@ def main() -> None:
         Path(os.environ.get("MADOGUCHI_CONTENT", CONTENT)),
         vectors=VectorStore(encoder, CACHE) if encoder else None,
     )
+    knowledge.search("")  # makes the index: no resident waits for it
     knowledge.watch()
     action_app(knowledge).run(
         host="127.0.0.1",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -81,14 +82,22 @@ def main() -> None:
     """Serve until stopped."""
     configure_logs()
     settings = Settings()
-    uvicorn.run(
+    config = uvicorn.Config(
         create_app(settings),
-        host=settings.host,
-        port=settings.port,
         access_log=False,
         log_level="warning",
         timeout_graceful_shutdown=CLOSE_STREAMS_AFTER,
     )
+    uvicorn.Server(config).run([_shared_port(settings.host, settings.port)])
+
+
+def _shared_port(host: str, port: int) -> socket.socket:
+    """A bound socket, not yet listening: web servers share the port, and one that starts gets no call."""
+    shared = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    shared.bind((host, port))
+    return shared
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ def meant(
     previous, sure = before.entry, alone.sure
     if previous and not tokens.words(text):
         return Meant(previous, 1.0)
-    if not (before.said or tokens.words(text)):
+    if not (before.said or has_topic(text, alone)):
         return Meant(None, 0.0)
     if isinstance(previous, Outside):
         return _alone(alone)
@@ -82,6 +82,16 @@ def meant(
     beside = (hit.entry for hit in search(f"{previous.title} {text}").hits)
     other = next((entry for entry in beside if entry is not previous), None)
     return _choice(together.among, previous, first, other, *alone.offered)
+
+
+def has_topic(text: str, found: Ranking) -> bool:
+    """Whether `text`, for which `found` was found, says what it is about.
+
+    It has a word of its own, or is letter for letter a question that an entry was written for: 「つかれた」.
+    """
+    if tokens.words(text):
+        return True
+    return found.sure is not None and tokens.squeeze(text) in map(tokens.squeeze, found.sure.entry.questions)
 
 
 def _after_choices(

@@ -241,7 +241,7 @@ class FeedbackPhrases(_Model):
 class LinePhrases(_Model):
     """How facts and sources read on LINE: `label` in a plain message, `fact` in a notification.
 
-    `rest` ends a reply that LINE has no room for. `media` answers what is no text, by LINE's name of it;
+    `rest` ends a reply that LINE has no room for, `rest_link` one that can be read on elsewhere. `media` answers what is no text, by LINE's name of it;
     `back` who has blocked the account before, `group` who adds it to a group.
     `chat` is the button to a private talk on the web.
     """
@@ -251,6 +251,7 @@ class LinePhrases(_Model):
     unconfirmed: Plain
     source: Annotated[Text, _needs("title", "year", "month")]
     rest: Plain
+    rest_link: Plain
     media: dict[Plain, Plain]
     back: Plain
     group: Plain

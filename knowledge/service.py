@@ -23,7 +23,7 @@ from knowledge.answer import Answer, AnswerChoice, AnswerKind
 from knowledge.aspects import Aspect
 from knowledge.compose import Composer
 from knowledge.compose_guide import GuideComposer
-from knowledge.context import Before, Meant, meant
+from knowledge.context import Before, Meant, has_topic, meant
 from knowledge.easy import EasyWords
 from knowledge.entries import AnyEntry, Department, Faq, Place, Procedure
 from knowledge.errors import ContentError, NoSuchDayError, Problem, UnknownEntryError
@@ -185,7 +185,7 @@ class Knowledge:
         """
         snapshot = self._snapshot
         ranking = snapshot.index.search(text)
-        if not tokens.words(text) or not (sure := ranking.sure):
+        if not has_topic(text, ranking) or not (sure := ranking.sure):
             return None
         if named and not (sure.named or _is_danger(sure.entry)):
             return None

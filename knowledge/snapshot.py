@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import structlog
 
@@ -24,16 +25,26 @@ class Snapshot:
     """`buttons` are what buttons say, and names that only one entry has, all squeezed."""
 
     content: Content
-    index: SearchIndex
+    vectors: VectorStore | None
     urgent: tuple[Emergency, ...]
     buttons: Mapping[str, tuple[AnyEntry, Aspect | None]]
 
     @classmethod
     def of(cls, content: Content, vectors: VectorStore | None, previous: Snapshot | None = None) -> Snapshot:
-        """A snapshot of `content`; `previous` lends its index what has not changed."""
+        """A snapshot of `content`; where `previous` was searched, this one can be at once.
+
+        What has not changed its index takes over from that of `previous`.
+        """
         emergencies = [e.emergency() for e in content.entries.values() if isinstance(e, Faq) and e.urgent]
-        index = _index(content, vectors, previous.index if previous else None)
-        return cls(content, index, tuple(emergencies), _buttons(content))
+        snapshot = cls(content, vectors, tuple(emergencies), _buttons(content))
+        if previous and "index" in vars(previous):
+            vars(snapshot)["index"] = _index(content, vectors, previous.index)
+        return snapshot
+
+    @cached_property
+    def index(self) -> SearchIndex:
+        """Made by the first search: processes that never search start in half the time."""
+        return _index(self.content, self.vectors, None)
 
     def pressed(self, text: str) -> tuple[AnyEntry, Aspect | None] | None:
         """The entry and aspect that `text` is a button of, None for no aspect: whatever is asked."""

@@ -42,7 +42,7 @@ from ops.lineplatform.misbehaviour import Failure
 from ops.lineplatform.platform import SECRET, LinePlatform, Outcome
 from ops.model import ensure_model
 from ops.run import say
-from ops.stack import Ports, Stack
+from ops.stack import WEB, Ports, Stack
 from ops.vectors import ensure_vectors
 
 EVENTS = 10_000
@@ -244,11 +244,11 @@ def _is_at(platform: SoakedPlatform, said: float) -> bool:
 
 
 async def _kill(stack: Stack, platform: SoakedPlatform, count: int, kills: int, draw: random.Random) -> None:
-    """End the web server or the worker outright, evenly over the events."""
+    """End a web server or the worker outright, evenly over the events."""
     for number in range(kills):
         begin = count * (number + 0.5) / kills
         await _until(partial(_is_at, platform, begin))
-        name = draw.choice(("web", "worker"))
+        name = draw.choice((*WEB, "worker"))
         processes = await asyncio.to_thread(stack.processes)
         if processes[name]:
             os.kill(processes[name], signal.SIGKILL)

@@ -35,6 +35,8 @@ from ops.model import RASA, ROOT, rasa_environment
 START_WITHIN = 180.0
 """Seconds for everything to be up; Rasa alone takes about 30 on two cores."""
 STOP_WITHIN = 30.0
+WEB = ("web", "web2")
+"""Two web servers share one port: while one starts again, about 10 seconds, the other hears who calls."""
 _SOCKET_PATH_MAX = 80
 """A Unix socket's path may have 107 bytes; `/supervisor.sock.` and a process id need their share."""
 
@@ -126,7 +128,7 @@ class Stack:
             self._wait(self._database_is_up, 60, "データベース（postgres）")
         self._migrate()
         say("聞き分け（Rasa）、返答、受付を始めます。ふつう30秒ほどです。")
-        for name in ("actions", "web", "worker", "rasa", *(["line"] if self.talk_url else [])):
+        for name in ("actions", *WEB, "worker", "rasa", *(["line"] if self.talk_url else [])):
             self.control("startProcess", name, False)
         self._wait(self.is_healthy, START_WITHIN, "まどぐち")
 
@@ -289,7 +291,7 @@ class Stack:
         programs = {
             "postgres": (_command(python, "-m", "ops.postgres", run / "postgres", sockets), "INT", {}),
             "actions": (_command(python, "-m", "actions.server"), "TERM", {}),
-            "web": (_command(python, "-m", "channels.app"), "TERM", {}),
+            **dict.fromkeys(WEB, (_command(python, "-m", "channels.app"), "TERM", {})),
             "worker": (_command(python, "-m", "channels.worker"), "TERM", {}),
             "rasa": (
                 _command(

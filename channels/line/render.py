@@ -25,8 +25,29 @@ from knowledge.answer import Answer, AnswerChoice, AnswerFact, AnswerLink
 from knowledge.phrases import Phrases
 
 
-def render(answers: Sequence[Answer], phrases: Phrases) -> list[Message]:
-    """One to five messages; quick replies hang on the last, where LINE shows them."""
+def render(answers: Sequence[Answer], phrases: Phrases, read_on: str = "") -> list[Message]:
+    """One to five messages; quick replies hang on the last, where LINE shows them.
+
+    `read_on` is the address where all of it is, told when something is left out (see `fits`).
+    """
+    messages, buttons, choices = _laid_out(answers, phrases)
+    rest = f"{phrases.line.rest_link}\n{read_on}" if read_on else phrases.line.rest
+    shown = [*_within(messages, limits.MESSAGES_PER_REPLY - len(buttons), rest), *buttons]
+    if choices:
+        shown[-1].quick_reply = _quick_reply(choices)
+    return shown
+
+
+def fits(answers: Sequence[Answer], phrases: Phrases) -> bool:
+    """Whether LINE takes all of it in one reply."""
+    messages, buttons, _ = _laid_out(answers, phrases)
+    return len(messages) + len(buttons) <= limits.MESSAGES_PER_REPLY
+
+
+def _laid_out(
+    answers: Sequence[Answer], phrases: Phrases
+) -> tuple[list[Message], list[Message], list[AnswerChoice]]:
+    """All messages there are, the list of buttons behind them, and what quick replies say."""
     messages = [message for answer in answers for message in _told(answer, phrases)]
     choices = _sayable(answers[-1].choices) if answers else []
     buttons: list[Message] = []
@@ -35,11 +56,7 @@ def render(answers: Sequence[Answer], phrases: Phrases) -> list[Message]:
             buttons = [listed]
         else:
             messages += _texts("\n".join(f"・{choice.label}" for choice in choices))
-    messages = messages or _texts(phrases.trouble_answer)
-    shown = [*_within(messages, limits.MESSAGES_PER_REPLY - len(buttons), phrases), *buttons]
-    if choices:
-        shown[-1].quick_reply = _quick_reply(choices)
-    return shown
+    return messages or _texts(phrases.trouble_answer), buttons, choices
 
 
 def _told(answer: Answer, phrases: Phrases) -> list[Message]:
@@ -78,11 +95,10 @@ def _links(links: Iterable[AnswerLink]) -> str:
     return "\n".join(f"{link.label}\n{spoken(link.url)}" for link in links)
 
 
-def _within(messages: list[Message], most: int, phrases: Phrases) -> list[Message]:
-    """At most `most` of the messages; if some are left out, the last that is not says so."""
+def _within(messages: list[Message], most: int, rest: str) -> list[Message]:
+    """At most `most` of the messages; if some are left out, the last that is not says `rest`."""
     if len(messages) <= most:
         return messages
-    rest = phrases.line.rest
     last = messages[most - 1]
     told_last = last.alt_text if isinstance(last, FlexMessage) else last.text
     room = limits.TEXT_UNITS - units(rest) - 2

@@ -9,7 +9,7 @@ from linebot.v3.messaging import Message
 
 from channels.core.links import Links
 from channels.core.store import Store
-from channels.line.render import render
+from channels.line.render import fits, render
 from knowledge.answer import Answer, AnswerKind, AnswerLink, LinkRole
 from knowledge.entries import Faq
 from knowledge.service import Knowledge
@@ -39,7 +39,10 @@ class Replies:
         must_arrive = any(self._must_arrive(part) for part in parts)
         if self._public_url and any(part.kind is AnswerKind.HANDOFF for part in parts):
             parts = [await self._with_private_talk(part, conversation) for part in parts]
-        return Reply(render(parts, self._knowledge.phrases), must_arrive)
+        phrases = self._knowledge.phrases
+        is_cut = self._public_url and not fits(parts, phrases)
+        read_on = await self._page(conversation) if is_cut else ""
+        return Reply(render(parts, phrases, read_on), must_arrive)
 
     def _must_arrive(self, part: Answer) -> bool:
         entry = self._knowledge.content.entries.get(part.entry or "")
@@ -51,10 +54,13 @@ class Replies:
         if part.kind is not AnswerKind.HANDOFF:
             return part
         phrases = self._knowledge.phrases.line
-        secret = await self._links.make(conversation)
-        # LINE opens it in the phone's own browser (LINE URL scheme).
-        url = f"{self._public_url}/continue/{secret}?openExternalBrowser=1"
-        link = AnswerLink(label=phrases.chat, url=url, role=LinkRole.FORM)
+        link = AnswerLink(label=phrases.chat, url=await self._page(conversation), role=LinkRole.FORM)
         return part.model_copy(
             update={"text": f"{part.text}\n\n{phrases.chat_why}", "links": (link, *part.links)}
         )
+
+    async def _page(self, conversation: UUID) -> str:
+        """The address where the conversation goes on outside of LINE, once."""
+        secret = await self._links.make(conversation)
+        # LINE opens it in the phone's own browser (LINE URL scheme).
+        return f"{self._public_url}/continue/{secret}?openExternalBrowser=1"

@@ -83,6 +83,19 @@ async def test_nothing_is_pushed_to_who_has_blocked_the_account(
     assert line_platform.pushes == 0
 
 
+async def test_a_reply_that_line_has_no_room_for_is_read_on_outside_of_it(
+    api: httpx.AsyncClient, bench: Bench, line_platform: LinePlatform
+) -> None:
+    bench.assistant.says = lambda _: [Answer(kind=AnswerKind.ANSWER, text="あ" * 9_000)] * 3
+    url = str(api.base_url).rstrip("/")
+    await line_platform.send(api, url, line_platform.message_event("全部教えて", USER))
+    await bench.work()
+    found = re.search(r"(/continue/[\w-]+)\?openExternalBrowser=1", str(line_platform.delivered))
+    assert found
+    assert line_platform.refusals == []
+    assert (await api.post(found[1])).status_code == 303
+
+
 async def test_who_wants_a_person_is_led_once_to_the_same_talk_outside_line(
     api: httpx.AsyncClient, bench: Bench, line_platform: LinePlatform, knowledge: Knowledge
 ) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from channels.line import limits
 from channels.line.flex import spoken
 from channels.line.measure import cut, parted, split, units
-from channels.line.render import render
+from channels.line.render import fits, render
 from knowledge.answer import (
     Answer,
     AnswerChoice,
@@ -111,6 +111,14 @@ def test_who_gets_more_than_five_messages_hold_is_told_to_ask_for_less_or_to_cal
     assert len(found) == limits.MESSAGES_PER_REPLY
     assert [LINE.rest in text for text in found] == [False, False, False, False, True]
     assert found[-1].endswith(f"\n\n{LINE.rest}")
+
+
+def test_who_gets_more_than_fits_can_read_on_where_all_of_it_is() -> None:
+    answers, page = [listed(120, "あ" * 100)] * 3, "https://bot.example/continue/abc"
+    (*_, last) = render(answers, KNOWLEDGE.phrases, page)
+    assert last.to_dict()["text"].endswith(f"\n\n{LINE.rest_link}\n{page}")
+    assert not fits(answers, KNOWLEDGE.phrases)
+    assert fits(answers[:1], KNOWLEDGE.phrases)
 
 
 def test_a_bubble_that_is_the_last_to_fit_is_told_in_short() -> None:
