@@ -40,6 +40,7 @@ async def run(settings: Settings) -> None:
     database = engine(settings.database_url)
     queue = queue_app(settings.database_url)
     knowledge = Knowledge(settings.content)
+    knowledge.search("")  # makes the index: it answers by itself when Rasa is down
     store = Store(database, ProcrastinateQueue(queue), knowledge.is_urgent)
     knowledge.watch()
     async with contextlib.AsyncExitStack() as resources:

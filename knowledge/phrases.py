@@ -241,9 +241,9 @@ class FeedbackPhrases(_Model):
 class LinePhrases(_Model):
     """How facts and sources read on LINE: `label` in a plain message, `fact` in a notification.
 
-    `rest` ends a reply that LINE has no room for, `rest_link` one that can be read on elsewhere. `media` answers what is no text, by LINE's name of it;
-    `back` who has blocked the account before, `group` who adds it to a group.
-    `chat` is the button to a private talk on the web.
+    `rest` ends a reply that LINE has no room for, `rest_link` one that can be read on elsewhere.
+    `media` answers what is no text, by LINE's name of it; `back` who has blocked the account before, `group`
+    who adds it to a group. `chat` is the button to a private talk on the web.
     """
 
     label: Annotated[Text, _needs("label")]

@@ -476,6 +476,7 @@ def test_an_edit_is_searched_by_meaning_too(content: Path) -> None:
 def test_an_encoder_that_fails_on_content_costs_meaning_and_no_edit(content: Path) -> None:
     store = a_store(content, FailingEncoder(Kind.PASSAGE))
     knowledge = Knowledge(content, now=lambda: NOW, vectors=store)
+    knowledge.search("")
     a_content(content, {"faq/bus.yml": an_entry("faq", "bus").replace("駐車場", "市内バス")})
     with capture_logs() as logs:
         knowledge.reload()
