@@ -15,6 +15,7 @@ _NEAR = 0.85
 class ActionTalk(AnswerAction):
     """Intents are phrases of the same name; a procedure named in small talk is answered.
 
+    What sounds like a no may say what happened (「会社やめた」): it is answered when it is surely known.
     A grievance may be a question (「税金が払えない」「除雪が来ない」), and what seems outside may be known:
     then what is found is said, if it is sure or near. A grievance may be about what was said before
     (「足が悪くて行けない」 after a question about the election), and so may what is perhaps a question, or
@@ -26,7 +27,8 @@ class ActionTalk(AnswerAction):
     def answer(self, turn: Turn) -> Answer:
         phrase: str = getattr(self._knowledge.phrases.talk, turn.intent)
         if turn.intent not in _DOUBTED:
-            return self._knowledge.sure(turn.text, named=True) or self._knowledge.talk(phrase)
+            is_named = turn.intent != "deny"
+            return self._knowledge.sure(turn.text, named=is_named) or self._knowledge.talk(phrase)
         is_question = turn.intent == "out_of_scope" and turn.besides
         goes_on = turn.intent == "complain" or turn.among or is_question
         last, said = (turn.entry, turn.said) if goes_on else (None, ())

@@ -322,6 +322,11 @@ def test_a_grievance_that_is_a_question_is_answered(entry: str) -> None:
     assert say(ActionTalk(KNOWLEDGE), text, "feedback_bad").answer.entry == entry
 
 
+def test_what_happened_is_no_no(by_meaning: Knowledge) -> None:
+    assert say(ActionTalk(by_meaning), "会社やめた", "deny").answer.entry == "job-loss-insurance"
+    assert say(ActionTalk(by_meaning), "いえ、いりません", "deny").answer.kind is AnswerKind.TALK
+
+
 @pytest.mark.parametrize(("intent", "kind"), [("complain", AnswerKind.CHOICES), ("abuse", AnswerKind.TALK)])
 def test_a_grievance_may_be_about_what_was_said_before(
     by_meaning: Knowledge, intent: str, kind: AnswerKind

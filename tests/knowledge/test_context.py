@@ -35,6 +35,13 @@ def test_a_word_that_alone_means_anything_chooses_among_what_was_spoken_of(by_me
     assert {"moving-in", "moving-out", "moving-within"} == offered(by_meaning, "出るほう", "引っ越し")
 
 
+@pytest.mark.parametrize(("text", "kind"), [("つかれた", AnswerKind.ANSWER), ("それは", AnswerKind.TALK)])
+def test_without_a_word_of_its_own_only_a_question_of_an_entry_has_a_topic(
+    by_meaning: Knowledge, text: str, kind: AnswerKind
+) -> None:
+    assert by_meaning.answer(text).kind is kind
+
+
 def test_a_side_asked_of_what_was_not_told_apart_is_asked_of_each(by_meaning: Knowledge) -> None:
     answer = by_meaning.answer("いつまで", Aspect.DEADLINE, said=["孫が生まれたよ"])
     deadline = by_meaning.phrases.labels.aspects[Aspect.DEADLINE]
