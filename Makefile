@@ -12,7 +12,7 @@ run: ## まどぐちを動かす（初めては10分ほど、2回目からは1�
 	@ops/bootstrap.sh
 	@$(PYTHON) -m ops.run
 
-test: ## すべての試験をする（初めては15分ほど）
+test: ## すべての試験をする（初めては25分ほど）
 	@ops/bootstrap.sh browser
 	@$(MAKE) --no-print-directory lint train
 	@$(BOT_PYTEST) tests/nlu
@@ -35,7 +35,7 @@ bench: ## 速さとメモリーを測り、設計の予算と並べた表を出�
 	@ops/bootstrap.sh
 	@$(PYTHON) -m ops.bench
 
-soak-line: ## LINEの受付に1万件を、重複・順番違い・故障・強制終了つきで届ける（20分ほど）
+soak-line: ## LINEの受付に1万件を、重複・順番違い・故障・強制終了つきで届ける（15分ほど）
 	@ops/bootstrap.sh
 	@$(PYTHON) -m ops.soak_line
 

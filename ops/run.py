@@ -39,6 +39,7 @@ def main() -> int:
         stack.start(say)
         say(f"準備ができました（{time.monotonic() - began:.0f}秒）。ブラウザーで開いてください: {stack.url}")
         if stack.talk_url:
+            stack.deploy_menu(say)
             say(f"LINEの見本（本物のLINEにはつながりません）: {stack.talk_url}/")
         say("止めるには Ctrl-C を押します。")
         stack.watch(say)

@@ -132,6 +132,12 @@ class Stack:
             self.control("startProcess", name, False)
         self._wait(self.is_healthy, START_WITHIN, "まどぐち")
 
+    def deploy_menu(self, say: Callable[[str], None]) -> None:
+        """Give the sample of LINE its rich menu, as a clerk gives it to the real account."""
+        done = self._done("channels.cli", "line", "menu", "deploy")
+        if done.returncode:
+            say(f"LINEの見本にメニューを出せませんでした。{done.stderr.strip()}")
+
     def stop(self) -> None:
         """Stop everything, gently first."""
         daemon, self._daemon = self._daemon, None
@@ -325,19 +331,23 @@ class Stack:
         return "\n".join(parts)
 
     def _migrate(self) -> None:
-        done = subprocess.run(
-            [sys.executable, "-m", "channels.migrate"],
+        done = self._done("channels.migrate")
+        if done.returncode:
+            (self.run_dir / "logs" / "migrate.log").write_text(done.stderr)
+            raise OpsError(
+                f"データベースを準備できません。{self.run_dir}/logs/migrate.log を確かめてください。"
+            )
+
+    def _done(self, module: str, *words: str) -> subprocess.CompletedProcess[str]:
+        """A program of channels, run to its end with the settings of this house."""
+        return subprocess.run(
+            [sys.executable, "-m", module, *words],
             cwd=ROOT,
             env=os.environ | self._environment(),
             capture_output=True,
             text=True,
             check=False,
         )
-        if done.returncode:
-            (self.run_dir / "logs" / "migrate.log").write_text(done.stderr)
-            raise OpsError(
-                f"データベースを準備できません。{self.run_dir}/logs/migrate.log を確かめてください。"
-            )
 
     def _wait(self, ready: Callable[[], bool], seconds: float, what: str) -> None:
         until = time.monotonic() + seconds
