@@ -111,7 +111,7 @@ def test_the_supervisor_killed_takes_everything_with_it_and_a_new_start_works(
     try:
         house.start(print)
         pids = [pid for pid in house.processes().values() if pid]
-        assert len(pids) == 6
+        assert len(pids) == 7
         assert house._daemon is not None
         house._daemon.kill()
         wait_until(lambda: not any(alive(pid) for pid in pids), 120)

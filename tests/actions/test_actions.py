@@ -142,6 +142,14 @@ def test_choosing_a_person_by_number_hands_over() -> None:
     assert say(ActionChoose(KNOWLEDGE), "1番", "choose", **first.context).answer.kind is AnswerKind.HANDOFF
 
 
+@pytest.mark.parametrize("heard", ["ask_deadline", "nlu_fallback"])
+def test_nothing_but_a_date_asks_a_place_for_its_hours_whatever_is_heard(heard: str) -> None:
+    said = say(ActionAnswer(KNOWLEDGE), "12月31日は？", heard, entry="centennial-museum")
+    assert said.answer.entry == "centennial-museum"
+    assert "12月31日" in said.answer.text
+    assert "期限" not in said.answer.text
+
+
 def test_a_date_after_a_place_goes_on_with_its_hours() -> None:
     first = say(ActionHours(KNOWLEDGE), "百年記念館は明日開いてる？", "ask_hours")
     assert first.context["entry"] == "centennial-museum"
