@@ -15,6 +15,7 @@ from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
 from channels.core.database import engine
+from channels.core.erasure import Erasure
 from channels.core.jobs import ProcrastinateQueue, queue_app
 from channels.core.links import Links
 from channels.core.live import LiveEvents
@@ -61,7 +62,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Guard, refuse=lambda error: problem(error, knowledge.phrases))
     add_problem_handlers(app, lambda: knowledge.phrases)
     token = ConversationToken(secret)
-    channel = WebChannel(store, live, token, settings.secure_cookies, settings.retention_days)
+    channel = WebChannel(
+        store, Erasure(database), live, token, settings.secure_cookies, settings.retention_days
+    )
     app.include_router(web_router(channel))
     app.include_router(continued_router(channel, Links(database), knowledge))
     app.include_router(checklist_router(knowledge, is_https=settings.secure_cookies))

@@ -39,7 +39,7 @@ class LiveEvents:
             await asyncio.sleep(RECONNECT_AFTER)
 
     async def follow(self, conversation: UUID, after: int) -> AsyncIterator[Event]:
-        """The events after a sequence, in order and without a gap, for ever."""
+        """The events after a sequence, in order and without a gap, until the conversation is deleted."""
         wake = asyncio.Event()
         self._waiting[conversation].add(wake)
         try:
@@ -49,6 +49,8 @@ class LiveEvents:
                     for event in found:
                         after = event.sequence
                         yield event
+                if not await self._store.exists(conversation):
+                    return
                 try:
                     await asyncio.wait_for(wake.wait(), LOOK_ANYWAY)
                 except TimeoutError:

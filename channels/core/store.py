@@ -179,13 +179,12 @@ class Store:
     async def reply(
         self, conversation: UUID, answers: int, parts: Sequence[Answer], *, interim: bool = False
     ) -> bool:
-        """Store the reply to event `answers`; False, and nothing written, when it is there already.
+        """Store the reply to event `answers`; False, and nothing written, when it is there or not wanted.
 
         An interim reply comes before the real one and may be followed by it.
         """
         async with self._engine.begin() as connection:
-            row = await self._lock(connection, conversation)
-            if await self._is_unsent(connection, conversation, answers):
+            if await self._is_gone(connection, conversation, answers):
                 await tracker.forget(connection, conversation)  # Rasa may have saved it meanwhile
                 return False
             first = 0 if interim else 1
@@ -199,13 +198,9 @@ class Store:
             if done:
                 return False
             for part, answer in enumerate(parts, start=first):
+                body = answer.model_dump(mode="json")
                 sequence = await self._append(
-                    connection,
-                    row.id,
-                    Author.BOT,
-                    answer.model_dump(mode="json"),
-                    answers=answers,
-                    part=part,
+                    connection, conversation, Author.BOT, body, answers=answers, part=part
                 )
                 if answer.feedback:
                     await connection.execute(
@@ -213,10 +208,10 @@ class Store:
                     )
                 if answer.kind is AnswerKind.HANDOFF:
                     await connection.execute(
-                        insert(tables.handoff_request).values(conversation=row.id, sequence=sequence)
+                        insert(tables.handoff_request).values(conversation=conversation, sequence=sequence)
                     )
             if not interim and await _goes_to_line(connection, conversation, answers):
-                await self._queue.enqueue_delivery(await raw(connection), row.id, answers)
+                await self._queue.enqueue_delivery(await raw(connection), conversation, answers)
         return True
 
     async def is_answered(self, conversation: UUID, sequence: int) -> bool:
@@ -279,13 +274,18 @@ class Store:
         async with self._engine.connect() as connection:
             return int(await connection.scalar(select(func.count()).select_from(tables.handoff_request)) or 0)
 
-    async def _is_unsent(self, connection: AsyncConnection, conversation: UUID, sequence: int) -> bool:
+    async def _is_gone(self, connection: AsyncConnection, conversation: UUID, sequence: int) -> bool:
+        """Whether the event was deleted or unsent before it could be answered; locks its conversation."""
+        try:
+            await self._lock(connection, conversation)
+        except ConversationNotFoundError:
+            return True
         body = await connection.scalar(
             select(tables.event.c.body).where(
                 tables.event.c.conversation == conversation, tables.event.c.sequence == sequence
             )
         )
-        return bool(body and body.get("unsent"))
+        return body is None or bool(body.get("unsent"))
 
     async def _first_time(self, connection: AsyncConnection, webhook_event_id: str) -> bool:
         added = await connection.execute(

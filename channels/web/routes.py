@@ -1,4 +1,4 @@
-"""The web channel: open a conversation, say something, follow what is said.
+"""The web channel: open a conversation, say something, follow what is said, delete it all.
 
 Every route that names a conversation asks for its cookie; without it the conversation does
 not exist for the caller.
@@ -14,6 +14,7 @@ from fastapi import APIRouter, Depends, Header, Request, Response, status
 from pydantic import BaseModel, ConfigDict
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
+from channels.core.erasure import Erasure
 from channels.core.live import LiveEvents
 from channels.core.store import MAX_KEY, Store
 from channels.errors import ConversationNotFoundError
@@ -47,6 +48,7 @@ class WebChannel:
     """What the routes need."""
 
     store: Store
+    erasure: Erasure
     live: LiveEvents
     token: ConversationToken
     secure_cookies: bool
@@ -58,13 +60,17 @@ class WebChannel:
         response.set_cookie(
             COOKIE,
             token,
-            path=f"/api/conversations/{conversation}",
+            path=_path(conversation),
             httponly=True,
             samesite="lax",
             secure=self.secure_cookies,
             max_age=self.keep_days * 24 * 60 * 60,
         )
         return token
+
+
+def _path(conversation: UUID) -> str:
+    return f"/api/conversations/{conversation}"
 
 
 def web_router(channel: WebChannel) -> APIRouter:
@@ -104,5 +110,10 @@ def web_router(channel: WebChannel) -> APIRouter:
                 yield ServerSentEvent(data, event="message", id=str(event.sequence))
 
         return EventSourceResponse(stream(), ping=PING_SECONDS)
+
+    @router.delete("/{conversation}", status_code=status.HTTP_204_NO_CONTENT)
+    async def erase(conversation: Ours, response: Response) -> None:
+        await channel.erasure.run(conversation)
+        response.delete_cookie(COOKIE, path=_path(conversation), httponly=True, samesite="lax")
 
     return router

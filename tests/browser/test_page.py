@@ -74,6 +74,54 @@ def test_the_conversation_is_there_after_a_reload(page: Page) -> None:
     expect(page.locator(".answer[data-entry='dog-registration']")).to_have_count(1, timeout=PATIENCE)
 
 
+def test_a_conversation_is_deleted_when_it_is_wished_and_only_then(page: Page, stack: Stack) -> None:
+    dog = ".answer[data-entry='dog-registration']"
+    expect(page.locator("#erase")).to_be_hidden()
+    ask(page, "犬を飼い始めた")
+    expect(page.locator(dog)).to_be_visible(timeout=PATIENCE)
+    other = page.context.new_page()
+    other.goto(stack.url)
+    other.locator("#open").click()
+    expect(other.locator(dog)).to_be_visible(timeout=PATIENCE)
+
+    page.locator("#erase").click()
+    expect(page.get_by_role("button", name="消さない")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#sure")).to_be_hidden()
+    expect(page.locator("#erase")).to_be_focused()
+    expect(page.locator(dog)).to_be_visible()
+
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="消す", exact=True).click()
+    expect(page.locator(".system")).to_have_text("会話を消しました。")
+    for tab in (page, other):
+        expect(tab.locator(dog)).to_have_count(0, timeout=PATIENCE)
+        expect(tab.locator("#erase")).to_be_hidden()
+        expect(tab.locator(".greeting")).to_have_count(1)
+    assert page.context.cookies() == []
+    assert page.evaluate("localStorage.length") == 0
+
+    ask(page, "印鑑登録について")
+    expect(page.locator(".answer[data-entry='seal-registration']")).to_be_visible(timeout=PATIENCE)
+    page.reload()
+    page.locator("#open").click()
+    expect(page.locator(".said")).to_have_count(1, timeout=PATIENCE)
+
+
+def test_a_conversation_that_cannot_be_deleted_stays_and_it_is_said(page: Page) -> None:
+    ask(page, "犬を飼い始めた")
+    expect(page.locator(".answer[data-entry='dog-registration']")).to_be_visible(timeout=PATIENCE)
+    page.context.set_offline(True)
+    page.locator("#erase").click()
+    page.get_by_role("button", name="消す", exact=True).click()
+    expect(page.locator("#error")).to_contain_text("会話を消せませんでした")
+    expect(page.locator(".answer[data-entry='dog-registration']")).to_be_visible()
+    page.context.set_offline(False)
+    page.locator("#erase").click()
+    page.get_by_role("button", name="消す", exact=True).click()
+    expect(page.locator(".system")).to_have_text("会話を消しました。")
+
+
 def test_markup_in_a_question_stays_text(page: Page) -> None:
     ask(page, "<img src=x onerror=document.title='hacked'>転入届")
     expect(page.locator(".said")).to_contain_text("<img src=x", timeout=PATIENCE)

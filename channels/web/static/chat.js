@@ -70,6 +70,7 @@ class MadoguchiChat extends HTMLElement {
     this.#on(window, "storage", ({ key, newValue }) => {
       // Another tab began a new conversation: follow it.
       if (key === KEPT && newValue && newValue !== this.#id && this.#stream) this.#adopt(newValue);
+      if (key === KEPT && !newValue && this.#id) this.#forget(); // deleted there
     });
     this.#on(window, "pageshow", ({ persisted }) => {
       if (persisted && this.#stream) this.#connect();
@@ -127,13 +128,20 @@ class MadoguchiChat extends HTMLElement {
     this.text = el("textarea", {
       id: "text", rows: "1", autocomplete: "off", enterkeyhint: "send", "aria-describedby": "hint count error",
     });
+    this.eraser = el("button", { id: "erase", type: "button", hidden: true }, WORDS.erase);
     this.error = el("p", { id: "error", role: "alert" });
     this.count = el("p", { id: "count", hidden: true });
     this.form = el(
       "form",
       { novalidate: true },
       this.error,
-      el("p", { class: "ahead" }, el("label", { for: "text" }, WORDS.label), el("span", { id: "hint" }, WORDS.hint)),
+      el(
+        "div",
+        { class: "ahead" },
+        el("label", { for: "text" }, WORDS.label),
+        el("span", { id: "hint" }, WORDS.hint),
+        this.eraser,
+      ),
       el("div", { class: "write" }, this.text, el("button", { id: "send", type: "submit" }, WORDS.send)),
       this.count,
     );
@@ -146,6 +154,21 @@ class MadoguchiChat extends HTMLElement {
       this.form,
     );
     this.#greet();
+    const keep = el("button", { type: "button", class: "keep", autofocus: true }, WORDS.keepTalk);
+    const erase = el("button", { type: "button", class: "erase" }, WORDS.doErase);
+    this.sure = el(
+      "dialog",
+      { id: "sure", "aria-labelledby": "sure-title", "aria-describedby": "sure-why" },
+      el("h2", { id: "sure-title" }, WORDS.sure),
+      el("p", { id: "sure-why" }, WORDS.sureWhy),
+      el("div", { class: "either" }, keep, erase),
+    );
+    this.eraser.addEventListener("click", () => this.sure.showModal());
+    keep.addEventListener("click", () => this.sure.close());
+    erase.addEventListener("click", () => {
+      this.sure.close();
+      this.#erase();
+    });
 
     this.opener.addEventListener("click", () => this.open());
     this.closer.addEventListener("click", () => this.close());
@@ -176,7 +199,7 @@ class MadoguchiChat extends HTMLElement {
 
     // Nothing is shown before its style is there (or is known not to come).
     const style = el("link", { rel: "stylesheet", href: new URL("chat.css", import.meta.url).href });
-    const frame = el("aside", { "aria-label": WORDS.title, hidden: true }, this.opener, this.panel);
+    const frame = el("aside", { "aria-label": WORDS.title, hidden: true }, this.opener, this.panel, this.sure);
     const show = () => (frame.hidden = false);
     style.addEventListener("load", show);
     style.addEventListener("error", show);
@@ -312,7 +335,7 @@ class MadoguchiChat extends HTMLElement {
       const pause = await this.#attempt(message);
       this.#timer("slow");
       if (pause === null) {
-        this.#outbox.shift();
+        this.#outbox = this.#outbox.filter((other) => other !== message); // the conversation may be deleted
         tries = 0;
         continue;
       }
@@ -332,12 +355,12 @@ class MadoguchiChat extends HTMLElement {
     });
   }
 
-  async #post(path, headers, body) {
+  async #call(method, path, body, headers = {}) {
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(), POST_MS);
     try {
       const response = await fetch(API + path, {
-        method: "POST",
+        method,
         headers: { "Content-Type": "application/json", ...headers },
         body: JSON.stringify(body),
         signal: stop.signal,
@@ -362,11 +385,12 @@ class MadoguchiChat extends HTMLElement {
       if (!this.#id) return this.#failed(message, made);
     }
     const id = this.#id;
-    const reply = await this.#post(`/${id}/messages`, { "Idempotency-Key": message.key }, { text: message.text });
+    const reply = await this.#call("POST", `/${id}/messages`, { text: message.text }, { "Idempotency-Key": message.key });
     if (reply.status === 202 || reply.status === 200) {
       this.#accepted(message, reply.said.sequence);
       return null;
     }
+    if (!this.#outbox.includes(message)) return null; // deleted meanwhile
     if ((reply.status === 401 || reply.status === 404) && !message.moved) {
       message.moved = true;
       const made = await this.#begin(id);
@@ -445,7 +469,7 @@ class MadoguchiChat extends HTMLElement {
         return {};
       }
       if (dead && this.#id && this.#id !== dead) return {}; // done meanwhile in this tab
-      const reply = await this.#post("", {}, {});
+      const reply = await this.#call("POST", "", {});
       const id = reply.said.conversation;
       if (reply.status === 201 && typeof id === "string") {
         this.#unproved = true;
@@ -477,7 +501,47 @@ class MadoguchiChat extends HTMLElement {
     this.#connect();
   }
 
+  async #erase() {
+    const id = this.#id;
+    if (!id) return;
+    this.panel.inert = true; // what is written meanwhile would be deleted unseen
+    const { status } = await this.#call("DELETE", `/${id}`);
+    this.panel.inert = false;
+    this.text.focus();
+    if (id !== this.#id) return;
+    if (status !== 204 && status !== 404) {
+      this.#complain(WORDS.notErased);
+      return;
+    }
+    try {
+      if (localStorage.getItem(KEPT) === id) localStorage.removeItem(KEPT);
+    } catch { /* see #kept */ }
+    this.#forget();
+  }
+
+  /** Nothing of the conversation stays on the screen. */
+  #forget() {
+    this.#stream?.close();
+    this.#stream = this.#id = null;
+    this.#seen.clear();
+    this.#echoes.clear();
+    this.#outbox = [];
+    this.#waiting = 0;
+    this.#withStaff = this.#late = this.#lost = false;
+    this.#trouble = "";
+    for (const name of Object.keys(this.#timers)) this.#timer(name);
+    this.eraser.hidden = true;
+    this.unread.hidden = true;
+    this.log.removeAttribute("aria-busy");
+    this.log.replaceChildren();
+    this.#greet();
+    this.log.append(el("p", { class: "system" }, WORDS.erased));
+    this.#complain("");
+    this.#tell();
+  }
+
   #connect() {
+    this.eraser.hidden = false;
     this.#stream?.close();
     const id = this.#id;
     const stream = new EventSource(`${API}/${id}/events`);
