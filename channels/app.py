@@ -11,12 +11,13 @@ from pathlib import Path
 import httpx
 import uvicorn
 from fastapi import FastAPI
-from fastapi.responses import FileResponse
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 
 from channels.core.database import engine
 from channels.core.erasure import Erasure
 from channels.core.jobs import ProcrastinateQueue, queue_app
+from channels.core.keys import ConversationKeys
 from channels.core.links import Links
 from channels.core.live import LiveEvents
 from channels.core.store import Store
@@ -25,15 +26,23 @@ from channels.line.contact import ContactCipher
 from channels.line.webhook import line_router
 from channels.logs import configure_logs
 from channels.settings import Settings
+from channels.web.accessibility import accessibility_router
+from channels.web.answer_page import answer_router
+from channels.web.chat import chat_router
 from channels.web.checklist import checklist_router
 from channels.web.continued import continued_router
+from channels.web.door import Door
 from channels.web.guard import Guard
+from channels.web.limits import RateLimits
 from channels.web.problems import add_problem_handlers, problem
 from channels.web.routes import WebChannel, web_router
 from channels.web.token import ConversationToken
+from channels.web.widget import widget_router
 from knowledge.service import Knowledge
 
 STATIC = Path(__file__).parent / "web" / "static"
+WORTH_COMPRESSING = 1_000
+"""Bytes from which on a response is compressed; event streams never are."""
 CLOSE_STREAMS_AFTER = 2
 """Seconds that open event streams may keep a stopping server; browsers reconnect by themselves."""
 
@@ -59,25 +68,31 @@ def create_app(settings: Settings) -> FastAPI:
         await database.dispose()
 
     app = FastAPI(title="まどぐち", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(Guard, refuse=lambda error: problem(error, knowledge.phrases))
-    add_problem_handlers(app, lambda: knowledge.phrases)
-    token = ConversationToken(secret)
-    channel = WebChannel(
-        store, Erasure(database), live, token, settings.secure_cookies, settings.retention_days
+    app.add_middleware(GZipMiddleware, minimum_size=WORTH_COMPRESSING)
+    app.add_middleware(
+        Guard, refuse=lambda error: problem(error, knowledge.phrases), embed_on=settings.embed_on
     )
+    add_problem_handlers(app, lambda: knowledge.phrases)
+    door = Door(
+        ConversationToken(secret, settings.retention_days),
+        ConversationKeys(database),
+        settings.secure_cookies,
+        settings.retention_days,
+    )
+    limits = RateLimits(settings.messages_per_minute, settings.address_per_minute)
+    channel = WebChannel(store, Erasure(database), live, door, limits, knowledge)
     app.include_router(web_router(channel))
-    app.include_router(continued_router(channel, Links(database), knowledge))
+    app.include_router(chat_router(channel, settings.retention_days))
+    app.include_router(widget_router(knowledge, settings))
+    app.include_router(accessibility_router())
+    app.include_router(continued_router(door, Links(database), knowledge))
+    app.include_router(answer_router(knowledge, is_https=settings.secure_cookies))
     app.include_router(checklist_router(knowledge, is_https=settings.secure_cookies))
     app.include_router(health_router(settings, store, knowledge, client))
     if settings.line_channel_secret:
         line_secret = settings.line_channel_secret.get_secret_value()
         app.include_router(line_router(line_secret, store, ContactCipher(secret)))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-
-    @app.get("/")
-    async def page() -> FileResponse:
-        return FileResponse(STATIC / "index.html")
-
     return app
 
 

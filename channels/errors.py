@@ -7,6 +7,7 @@ ChannelError
 ├── LineMenuError                LINE did not do what was asked of a menu (line/menu_account.py)
 ├── MessageTooLongError          longer than MAX_TEXT
 ├── NothingToShowError           there is no menu to show or go back to (line/menu_deploy.py)
+├── TooManyRequestsError         more than a person sends; says when to try again
 ├── TurnFailedError              Rasa or the action server gave no usable answer
 └── TurnPostponedError           this turn must be tried again later
 """
@@ -32,6 +33,15 @@ class EmptyMessageError(ChannelError):
 
 class MessageTooLongError(ChannelError):
     """The message is longer than `MAX_TEXT` characters."""
+
+
+class TooManyRequestsError(ChannelError):
+    """More in a minute than a person, or the people behind one address, send."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"try again in {retry_after} s")
+        self.retry_after = retry_after
+        """Seconds."""
 
 
 class TurnFailedError(ChannelError):

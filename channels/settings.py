@@ -24,6 +24,11 @@ class Settings(BaseSettings):
     public_url: str | None = Field(
         default=None, pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$", description="where residents reach the web"
     )
+    embed_on: str = Field(
+        default="https://www.city.ashibetsu.hokkaido.jp",
+        pattern=r"^(https?://[^\s/;,]+)?( https?://[^\s/;,]+)*$",
+        description="sites whose pages may show the chat, apart by spaces",
+    )
     content: Path = Field(default=CONTENT, description="folder of the knowledge")
     rasa_url: str = Field(default="http://127.0.0.1:5005", description="base URL of Rasa")
     actions_url: str = Field(default="http://127.0.0.1:5055", description="base URL of the action server")
@@ -32,6 +37,8 @@ class Settings(BaseSettings):
     retry_every: int = Field(default=3, ge=1, description="seconds between two tries of a turn")
     worker_concurrency: int = Field(default=8, ge=1, description="conversations answered at once")
     retention_days: int = Field(default=30, ge=1, description="days an idle conversation is kept")
+    messages_per_minute: int = Field(default=40, ge=1, description="messages a conversation may send")
+    address_per_minute: int = Field(default=600, ge=1, description="requests an address may send")
     line_channel_secret: SecretStr | None = Field(default=None, description="LINE channel secret")
     line_channel_token: SecretStr | None = Field(default=None, description="LINE channel access token")
     line_api_url: str = Field(default="https://api.line.me", description="base URL of LINE's API")

@@ -31,6 +31,27 @@ def wishes_easy(text: str) -> bool | None:
     return True if _ON.fullmatch(said) else None
 
 
+def with_furigana(answer: Answer, content: Content) -> Answer:
+    """The same Answer with readings behind all kanji that are shown; what buttons say stays as it is."""
+
+    def read(text: str) -> str:
+        return with_readings(text, content.city.readings)
+
+    return answer.model_copy(
+        update={
+            "text": read(answer.text),
+            "facts": tuple(
+                fact.model_copy(update={"label": read(fact.label), "value": read(fact.value)})
+                for fact in answer.facts
+            ),
+            "links": tuple(link.model_copy(update={"label": read(link.label)}) for link in answer.links),
+            "choices": tuple(
+                choice.model_copy(update={"label": read(choice.label)}) for choice in answer.choices
+            ),
+        }
+    )
+
+
 class EasyWords:
     """Rewrites Answers of `content` as of `today`; nothing but words changes."""
 

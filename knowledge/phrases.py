@@ -6,7 +6,7 @@ Placeholders are checked when the file is read: a clerk who drops `{title}` is t
 from __future__ import annotations
 
 import string
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -266,7 +266,101 @@ class WebPhrases(_Model):
     no_such_page: Plain
     invalid: Plain
     too_large: Plain
+    too_many: Annotated[Text, _needs("seconds")]
     unavailable: Plain
+
+
+class ChatPhrases(_Model):
+    """What the chat on the web itself says; the page hands it to its script."""
+
+    title: Plain
+    about: Plain
+    close: Plain
+    log: Plain
+    greeting: Plain
+    care: Plain
+    kept: Annotated[Text, _needs("days")]
+    start: Plain
+    on_this_page: Plain
+    first: Annotated[tuple[Plain, ...], Field(min_length=1, max_length=8)]
+    label: Plain
+    hint: Plain
+    send: Plain
+    you: Plain
+    bot: Plain
+    staff: Plain
+    sending: Plain
+    unsent: Plain
+    thinking: Plain
+    look_again: Plain
+    with_staff: Plain
+    late: Plain
+    resend: Plain
+    reconnect: Plain
+    busy: Annotated[Text, _needs("seconds")]
+    ended: Plain
+    refused: Plain
+    full_page: Plain
+    failed: Plain
+    empty: Plain
+    left: Annotated[Text, _needs("count")]
+    used: Annotated[Text, _needs("count")]
+    over: Annotated[Text, _needs("count", "limit")]
+    national: Plain
+    call: Plain
+    new_tab: Plain
+    keep: Plain
+    source: Plain
+    checked: Annotated[Text, _needs("year", "month", "day")]
+    erase: Plain
+    sure: Plain
+    sure_why: Plain
+    do_erase: Plain
+    keep_talk: Plain
+    erased: Plain
+    not_erased: Plain
+    tools: Plain
+    print: Plain
+    read_aloud: Plain
+    stop_reading: Plain
+    furigana: Plain
+    without_furigana: Plain
+    easy: Plain
+    easy_says: Plain
+    larger: Plain
+    sizes: Annotated[tuple[Plain, ...], Field(min_length=3, max_length=3)]
+    settings: Plain
+    size: Plain
+    colours: Plain
+    themes: dict[Literal["auto", "light", "dark", "contrast"], Plain]
+    always_furigana: Plain
+    always_aloud: Plain
+    voice: Plain
+    voice_care: Plain
+    speak: Plain
+    listening: Plain
+    not_heard: Plain
+    done: Plain
+    policy: Plain
+
+
+class AnswerPagePhrases(_Model):
+    """The page of one answer, to print and to open again."""
+
+    window: WithTitle
+    made: Annotated[Text, _needs("day")]
+    print: Plain
+    print_by_menu: Plain
+    forms: Plain
+    phone: Plain
+    sources: Plain
+    checked: Annotated[Text, _needs("year", "month", "day")]
+    again: Plain
+    again_how: Plain
+    qr: Plain
+    home: Plain
+    gone: Plain
+    gone_why: Plain
 
 
 class Phrases(_Model):
@@ -305,3 +399,5 @@ class Phrases(_Model):
     line: LinePhrases
     talk: TalkPhrases
     web: WebPhrases
+    chat: ChatPhrases
+    answer_page: AnswerPagePhrases

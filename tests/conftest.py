@@ -83,6 +83,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory, line_platform: line.LinePlat
         Ports.free(),
         ensure_model(print),
         {
+            "MADOGUCHI_EMBED_ON": "http://127.0.0.1:* http://localhost:*",
             "MADOGUCHI_LINE_CHANNEL_SECRET": line.SECRET,
             "MADOGUCHI_LINE_CHANNEL_TOKEN": line.TOKEN,
             "MADOGUCHI_LINE_API_URL": line_platform.url,

@@ -84,6 +84,8 @@ def test_every_phrase_is_used() -> None:
     }
     for template in (ROOT / "channels/web/templates").glob("*.html"):
         used |= set(re.findall(r"\.(\w+)", template.read_text(encoding="utf-8")))
+    for script in (ROOT / "channels/web/static").glob("*.js"):
+        used |= set(re.findall(r"\bWORDS\.(\w+)", script.read_text(encoding="utf-8")))
     unused = [
         path
         for path, name in phrase_names(Phrases)

@@ -43,6 +43,9 @@ conversation = Table(
     # Whether the LINE user has blocked the account, and the last time that changed by LINE's clock.
     Column("is_blocked", Boolean, nullable=False, server_default=false()),
     Column("block_changed_at", DateTime(timezone=True)),
+    # Which generation of its web token counts, and since when (core/keys.py).
+    Column("token_generation", Integer, nullable=False, server_default="0"),
+    Column("token_rotated_at", DateTime(timezone=True)),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=_now),
     Column("active_at", DateTime(timezone=True), nullable=False, server_default=_now),
     Index("conversation_active_at", "active_at"),

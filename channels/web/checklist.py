@@ -9,14 +9,13 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
-import segno
 from fastapi import APIRouter, Request, status
 from fastapi.responses import HTMLResponse
-from markupsafe import Markup
 
-from channels.web.pages import NO_STORE, page
+from channels.web.pages import page, qr_code
 from knowledge.answer import Answer, AnswerFact, AnswerLink, LinkRole
 from knowledge.aspects import Aspect
 from knowledge.phrases import Phrases
@@ -66,42 +65,30 @@ def checklist_router(
         answer = knowledge.checklist(guide, request.query_params)
         if answer is None or answer.guide is None:
             gone = knowledge.refer(phrases.checklist_page.gone_why)
-            missing = _page("notice.html", phrases, gone, title=phrases.checklist_page.gone)
-            return HTMLResponse(missing, status.HTTP_404_NOT_FOUND, headers=NO_STORE)
+            shown = _shown(phrases, gone, title=phrases.checklist_page.gone)
+            return page(request, "notice.html", status.HTTP_404_NOT_FOUND, **shown)
         title = knowledge.entry(guide).title
         if answer.text == phrases.guide.checklist_empty.format(title=title):
-            return HTMLResponse(_page("notice.html", phrases, answer, title=title), headers=NO_STORE)
+            return page(request, "notice.html", **_shown(phrases, answer, title=title))
         address = request.url_for("checklist", guide=guide).replace(query=urlencode(answer.guide.answers))
         today = now().date()
-        sheet = _page(
+        return page(
+            request,
             "checklist.html",
-            phrases,
-            answer,
-            title=title,
+            **_shown(phrases, answer, title=title),
             day=phrases.labels.long_day.format(year=today.year, month=today.month, day=today.day),
-            code=_code(str(address.replace(scheme="https") if is_https else address)),
+            code=qr_code(str(address.replace(scheme="https") if is_https else address)),
         )
-        return HTMLResponse(sheet, headers=NO_STORE)
 
     return router
 
 
-def _page(template: str, phrases: Phrases, answer: Answer, **more: str | None) -> str:
-    """A template with the phrases it speaks and the parts of `answer`."""
-    return page(
-        template,
-        words=phrases.checklist_page,
-        not_known=phrases.labels.not_known,
-        answer=answer,
-        sheet=Sheet.of(answer, phrases),
+def _shown(phrases: Phrases, answer: Answer, **more: str) -> dict[str, Any]:
+    """The phrases that the page speaks and the parts of `answer`."""
+    return {
+        "words": phrases.checklist_page,
+        "not_known": phrases.labels.not_known,
+        "answer": answer,
+        "sheet": Sheet.of(answer, phrases),
         **more,
-    )
-
-
-def _code(address: str) -> Markup | None:
-    """A QR code as SVG; None for an address longer than one can hold."""
-    try:
-        code = segno.make_qr(address, error="L")
-    except segno.DataOverflowError:
-        return None
-    return Markup(code.svg_inline(svgclass=None, lineclass=None, omitsize=True))  # noqa: S704
+    }

@@ -5,33 +5,33 @@ Programs that look at links before people do (previews, virus checks) would use 
 
 from __future__ import annotations
 
-from fastapi import APIRouter, status
+from fastapi import APIRouter, Request, status
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from channels.core.links import Links
-from channels.web.pages import NO_STORE, page
-from channels.web.routes import WebChannel
+from channels.web.door import Door, api_path
+from channels.web.pages import page
 from knowledge.service import Knowledge
 
 
-def continued_router(channel: WebChannel, links: Links, knowledge: Knowledge) -> APIRouter:
+def continued_router(door: Door, links: Links, knowledge: Knowledge) -> APIRouter:
     """`GET /continue/{secret}` shows a button, `POST` opens the conversation."""
     router = APIRouter()
 
     @router.get("/continue/{secret}")
-    async def ask(secret: str) -> HTMLResponse:
-        words = knowledge.phrases.continued
-        return HTMLResponse(page("continue.html", words=words, is_gone=False), headers=NO_STORE)
+    async def ask(request: Request) -> HTMLResponse:
+        return page(request, "continue.html", words=knowledge.phrases.continued, is_gone=False)
 
     @router.post("/continue/{secret}")
-    async def go_on(secret: str) -> Response:
+    async def go_on(request: Request, secret: str) -> Response:
         conversation = await links.take(secret)
         if conversation is None:
-            gone = page("continue.html", words=knowledge.phrases.continued, is_gone=True)
-            return HTMLResponse(gone, status.HTTP_404_NOT_FOUND, headers=NO_STORE)
+            words = knowledge.phrases.continued
+            return page(request, "continue.html", status.HTTP_404_NOT_FOUND, words=words, is_gone=True)
+        _, cookie = await door.admit(conversation, api_path(conversation))
         # What follows the # stays in the browser; the id alone opens nothing.
-        response = RedirectResponse(f"/#conversation={conversation}", status.HTTP_303_SEE_OTHER, NO_STORE)
-        channel.admit(response, conversation)
-        return response
+        address = f"/chat#conversation={conversation}"
+        headers = {"Cache-Control": "no-store"} | cookie
+        return RedirectResponse(address, status.HTTP_303_SEE_OTHER, headers)
 
     return router

@@ -7,7 +7,7 @@ not exist for the caller.
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Request, Response, status
@@ -18,7 +18,12 @@ from channels.core.erasure import Erasure
 from channels.core.live import LiveEvents
 from channels.core.store import MAX_KEY, Store
 from channels.errors import ConversationNotFoundError
-from channels.web.token import COOKIE, ConversationToken
+from channels.web.door import Door, api_path
+from channels.web.limits import RateLimits
+from channels.web.token import Token
+from knowledge.answer import Answer
+from knowledge.easy import with_furigana
+from knowledge.service import Knowledge
 
 PING_SECONDS = 15
 
@@ -50,70 +55,62 @@ class WebChannel:
     store: Store
     erasure: Erasure
     live: LiveEvents
-    token: ConversationToken
-    secure_cookies: bool
-    keep_days: int
-
-    def admit(self, response: Response, conversation: UUID) -> str:
-        """Give the caller the cookie of a conversation; returns its token."""
-        token = self.token.issue(conversation)
-        response.set_cookie(
-            COOKIE,
-            token,
-            path=_path(conversation),
-            httponly=True,
-            samesite="lax",
-            secure=self.secure_cookies,
-            max_age=self.keep_days * 24 * 60 * 60,
-        )
-        return token
-
-
-def _path(conversation: UUID) -> str:
-    return f"/api/conversations/{conversation}"
+    door: Door
+    limits: RateLimits
+    knowledge: Knowledge
 
 
 def web_router(channel: WebChannel) -> APIRouter:
     """The routes under /api/conversations."""
     router = APIRouter(prefix="/api/conversations")
+    counted = Depends(channel.limits.count_request)
 
-    async def ours(conversation: UUID, request: Request) -> UUID:
-        known = channel.token.opens(request.cookies.get(COOKIE), conversation)
-        if not known or not await channel.store.exists(conversation):
+    async def ours(conversation: UUID, request: Request) -> Token:
+        token = await channel.door.check(request)
+        if token.conversation != conversation:
             raise ConversationNotFoundError
-        return conversation
+        return token
 
-    # The conversation of the path, once its cookie has been checked.
-    type Ours = Annotated[UUID, Depends(ours)]
+    # The token of the conversation in the path, once it has been checked.
+    type Ours = Annotated[Token, Depends(ours)]
 
-    @router.post("", status_code=status.HTTP_201_CREATED)
+    @router.post("", status_code=status.HTTP_201_CREATED, dependencies=[counted])
     async def open_conversation(response: Response) -> Opened:
         conversation = await channel.store.open_web()
-        token = channel.admit(response, conversation)
+        token, cookie = await channel.door.admit(conversation, api_path(conversation))
+        response.headers.update(cookie)
         return Opened(conversation=conversation, handle=f"{conversation}~{token}")
 
-    @router.post("/{conversation}/messages", status_code=status.HTTP_202_ACCEPTED)
+    @router.post("/{conversation}/messages", status_code=status.HTTP_202_ACCEPTED, dependencies=[counted])
     async def say(
-        conversation: Ours,
+        token: Ours,
         said: Said,
         idempotency_key: Annotated[str, Header(min_length=8, max_length=MAX_KEY)],
     ) -> Stored:
-        return Stored(sequence=await channel.store.say(conversation, said.text, idempotency_key))
+        channel.limits.count_message(token.conversation)
+        return Stored(sequence=await channel.store.say(token.conversation, said.text, idempotency_key))
 
-    @router.get("/{conversation}/events")
-    async def follow(
-        conversation: Ours, last_event_id: Annotated[int, Header(ge=0)] = 0
-    ) -> EventSourceResponse:
+    @router.get("/{conversation}/events", dependencies=[counted])
+    async def follow(token: Ours, last_event_id: Annotated[int, Header(ge=0)] = 0) -> EventSourceResponse:
         async def stream() -> AsyncIterator[ServerSentEvent]:
-            async for event in channel.live.follow(conversation, last_event_id):
+            async for event in channel.live.follow(token.conversation, last_event_id):
                 data = json.dumps(event.as_json(), ensure_ascii=False)
                 yield ServerSentEvent(data, event="message", id=str(event.sequence))
 
-        return EventSourceResponse(stream(), ping=PING_SECONDS)
+        renewed = channel.door.renew(token, api_path(token.conversation))
+        return EventSourceResponse(stream(), ping=PING_SECONDS, headers=renewed)
+
+    @router.get("/{conversation}/events/{sequence}/furigana", dependencies=[counted])
+    async def furigana(token: Ours, sequence: int) -> dict[str, Any]:
+        event = await channel.store.event(token.conversation, sequence)
+        if event is None or event.author != "bot":
+            raise ConversationNotFoundError
+        answer = with_furigana(Answer.model_validate(event.body), channel.knowledge.content)
+        return answer.model_dump(mode="json")
 
     @router.delete("/{conversation}", status_code=status.HTTP_204_NO_CONTENT)
-    async def erase(conversation: Ours, response: Response) -> None:
-        await channel.erasure.run(conversation)
-        response.delete_cookie(COOKIE, path=_path(conversation), httponly=True, samesite="lax")
+    async def erase(token: Ours, response: Response) -> None:
+        await channel.erasure.run(token.conversation)
+        response.headers.update(channel.door.leave(api_path(token.conversation)))
 
     return router

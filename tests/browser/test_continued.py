@@ -14,9 +14,7 @@ from channels.core.database import engine
 from channels.core.links import Links
 from ops.lineplatform.platform import LinePlatform
 from ops.stack import Stack
-from tests.browser.test_page import PATIENCE, browser
-
-__all__ = ["browser"]  # a fixture
+from tests.browser.talking import PATIENCE
 
 USER = "U" + "9" * 32
 _ANSWERED = """select question.conversation from event question
@@ -60,7 +58,6 @@ def test_a_link_from_line_opens_the_chat_with_what_was_said_once(
     expect(log.locator(".said")).to_have_count(1)  # the sticker leaves no empty bubble
     assert "#" not in page.url
     page.reload()
-    page.get_by_role("button", name="質問する").first.click()
     expect(log.get_by_text("転入届", exact=True)).to_be_visible(timeout=PATIENCE)
     page.goto(f"{stack.url}/continue/{secret}")
     page.get_by_role("button", name="続きを始める").click()

@@ -15,10 +15,8 @@ from ops.lineplatform.misbehaviour import Failure, Misbehaviour
 from ops.lineplatform.platform import TOKEN, LinePlatform
 from ops.lineplatform.talk import user_id
 from ops.stack import Stack
-from tests.browser.test_page import PATIENCE, browser
+from tests.browser.talking import PATIENCE
 from tests.serving import wait_until
-
-__all__ = ["browser"]  # a fixture
 
 SIZES = ((320, 600), (375, 740), (1280, 860))
 

@@ -11,11 +11,11 @@ import pytest
 import segno
 from fastapi import FastAPI
 
-from channels.app import STATIC
 from channels.web.checklist import checklist_router
+from channels.web.guard import Guard
+from channels.web.problems import problem
 from knowledge.entries import Guide
 from knowledge.loader import load
-from knowledge.replies import Move
 from knowledge.service import Knowledge
 from tests.knowledge.handmade import OFFICE, city, phrases
 
@@ -55,6 +55,7 @@ bring:
 
 def client_of(knowledge: Knowledge, *, is_https: bool = False) -> httpx.AsyncClient:
     app = FastAPI()
+    app.add_middleware(Guard, refuse=lambda error: problem(error, knowledge.phrases), embed_on="")
     app.include_router(checklist_router(knowledge, lambda: NOW, is_https=is_https))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://madoguchi.example")
 
@@ -196,11 +197,3 @@ async def test_every_checklist_opens(knowledge: Knowledge, guide: Guide) -> None
         page = (await client.get(f"/checklist/{guide.id}")).text
     assert guide.title in page
     assert "<svg" in page
-
-
-def test_the_chat_knows_the_buttons_that_stand_beside_the_answers(knowledge: Knowledge) -> None:
-    words = (STATIC / "words.js").read_text(encoding="utf-8")
-    aside = re.search(r"aside: \[(.*)\]", words)
-    assert aside
-    wanted = [getattr(knowledge.phrases.guide, m) for m in (Move.BACK, Move.UNSURE, Move.STOP, Move.RESTART)]
-    assert re.findall(r'"(.*?)"', aside[1]) == wanted

@@ -40,7 +40,8 @@ async def test_a_deleted_conversation_leaves_no_row_and_opens_no_more(
     assert await held(bench) > 0
     deleted = await api.delete(path)
     assert deleted.status_code == 204
-    assert f'{COOKIE}=""' in deleted.headers["set-cookie"]
+    assert f"{COOKIE}=;" in deleted.headers["set-cookie"]
+    assert "Max-Age=0" in deleted.headers["set-cookie"]
     assert f"Path={path}" in deleted.headers["set-cookie"]
     assert await held(bench) == 0
     assert (await api.get(f"{path}/events")).status_code == 404

@@ -112,7 +112,7 @@ async def test_who_wants_a_person_is_led_once_to_the_same_talk_outside_line(
         assert (await api.get(found[1])).status_code == 200
     opened = await api.post(found[1])
     assert opened.status_code == 303
-    conversation = opened.headers["location"].removeprefix("/#conversation=")
+    conversation = opened.headers["location"].removeprefix("/chat#conversation=")
     assert f"Path=/api/conversations/{conversation}" in opened.headers["set-cookie"]
     again = await api.post(found[1])
     assert again.status_code == 404

@@ -1,21 +1,14 @@
 // An Answer as nodes of the page. Server data becomes text nodes alone, links http(s) and tel.
 
-import { WORDS } from "./words.js";
+import { el } from "./dom.js";
+import { WORDS, fill } from "./words.js";
 
 const list = (value) => (Array.isArray(value) ? value : []);
 
-/** Make an element. Strings become text nodes: nothing here is ever parsed as HTML. */
-export function el(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value != null) node.setAttribute(name, value);
-  }
-  node.append(...children.filter((child) => child != null));
-  return node;
-}
-
 const READ = /((?:\d+(?=[日人]))?[\p{Script=Han}々〆ヶ]+)（([ぁ-んー]+)）/u;
+
+/** Text without the readings that stand behind its kanji, to be read aloud. */
+const withoutReadings = (text) => String(text).replaceAll(new RegExp(READ, "gu"), "$1");
 
 /** Text as nodes: 市役所（しやくしょ） becomes kanji with their reading above. */
 function readable(text) {
@@ -42,7 +35,7 @@ function safeUrl(url) {
 
 function checkedOn(iso) {
   const [, y, m, d] = /^(\d{4})-(\d{2})-(\d{2})/.exec(iso ?? "") ?? [];
-  return y ? WORDS.checked(Number(y), Number(m), Number(d)) : null;
+  return y ? fill(WORDS.checked, { year: Number(y), month: Number(m), day: Number(d) }) : null;
 }
 
 // Facts in a row with the same label and standing share one heading.
@@ -81,8 +74,8 @@ function drawLink({ label, url, role }) {
   return el(
     "a",
     { href, "data-role": tel ? "tel" : role, ...out },
-    el("span", {}, name),
-    el("span", { class: "do" }, tel ? WORDS.call : WORDS.newTab),
+    el("span", {}, ...readable(name)),
+    el("span", { class: "do" }, tel ? WORDS.call : WORDS.new_tab),
   );
 }
 
@@ -106,7 +99,7 @@ export function drawChoices(choices, ask, name = "choices") {
     "div",
     name,
     choices.map(({ label, says }) => {
-      const button = el("button", { type: "button" }, String(label));
+      const button = el("button", { type: "button" }, ...readable(label));
       button.addEventListener("click", () => ask(String(says)));
       return button;
     }),
@@ -143,6 +136,20 @@ function drawButtons(choices, kind, ask) {
     drawChoices(choices.filter((choice) => !isAside(choice)), ask),
     drawChoices(choices.filter(isAside), ask, "choices aside"),
   ];
+}
+
+/** What is read aloud of an answer: its text and facts, no links, no buttons. */
+export function spoken({ text, facts }) {
+  const lines = [text, ...grouped(list(facts)).map(({ label, values }) => `${label}。${values.join("。")}`)];
+  return lines.map(withoutReadings).join("。\n").replaceAll("。。", "。");
+}
+
+/** The page that prints an answer, or null where there is nothing to print. */
+export function printPage({ entry, aspect, facts }) {
+  if (!entry || !list(facts).length) return null;
+  const page = new URL(`/answer/${encodeURIComponent(entry)}`, location.href);
+  if (aspect) page.searchParams.set("aspect", aspect);
+  return page.href;
 }
 
 export function drawAnswer(answer, ask) {

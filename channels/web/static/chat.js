@@ -1,40 +1,29 @@
 /**
- * <madoguchi-chat>: the resident's chat on a web page.
+ * The chat, as a page of its own (/chat) or in the frame that a page of the city opens (/frame).
  *
- *   <script type="module" src="/static/chat.js"></script>
- *   <madoguchi-chat></madoguchi-chat>
- *
- * Anything on the page with `data-madoguchi-open` opens it; `data-madoguchi-ask="…"` opens it
- * and asks. The screen is rebuilt from the server's events; only the conversation's id is kept
- * in the browser. Server data reaches the page as text nodes alone, links as http(s) and tel.
+ * The screen is rebuilt from the server's events; only the conversation's id and the settings are
+ * kept in the browser. Server data reaches the page as text nodes alone, links as http(s) and tel.
  */
 
-import { drawAnswer, drawChoices, el } from "./answer.js";
-import { WORDS } from "./words.js";
+import { drawAnswer, drawChoices } from "./answer.js";
+import { call, statusOfStream, streamOf, uuid } from "./api.js";
+import { el } from "./dom.js";
+import { isFramed, isShown, listen, tell } from "./host.js";
+import { CONVERSATION, forgetConversation, keepConversation, keptConversation, linkedConversation } from "./kept.js";
+import { Settings } from "./settings.js";
+import { canHear, listenOnce, stopReading } from "./speech.js";
+import { Tools } from "./tools.js";
+import { FIRST, LIMIT, TOPICS, WORDS, fill } from "./words.js";
 
-const API = "/api/conversations";
-const KEPT = "madoguchi.conversation";
-const LIMIT = 1000; // characters in a message
-const NEAR = 900; // from here on the count is shown
+const NEAR = LIMIT - 100; // characters from which on the count is shown
 const LATE_MS = 60_000; // how long 「考えています…」 may stay
-const POST_MS = 15_000; // how long one attempt to send may take
 const LOST_MS = 3_000; // a stream away for less than this is not worth a word
 const UNSEEN_MS = 60_000; // a tab hidden for this long lets go of its stream
-const FULL_SCREEN = "(max-width: 29.99rem)"; // as in chat.css
-
-function uuid() {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16)); // plain http: no randomUUID
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
-}
 
 /** Characters as the server counts them: code points. */
 const length = (text) => [...text].length;
 
-class MadoguchiChat extends HTMLElement {
+class Chat {
   #id = null; // the conversation
   #unproved = false; // made by us, and its stream has not opened yet
   #stream = null;
@@ -51,31 +40,32 @@ class MadoguchiChat extends HTMLElement {
   #timers = {};
 
   constructor() {
-    super();
-    this.attachShadow({ mode: "open" });
+    this.settings = new Settings((now) => this.#show(now));
+    this.tools = new Tools({ ask: (text) => this.ask(text), id: () => this.#id });
     this.#build();
+    this.#show(this.settings.now);
+    this.#watch();
+    const known = linkedConversation() ?? keptConversation();
+    if (known) this.#adopt(known);
+    listen({ open: () => this.#opened(), ask: (text) => this.ask(text) });
+    if (!isFramed) this.#opened();
   }
 
-  connectedCallback() {
-    this.#on(document, "click", (event) => {
-      const from = event.target.closest?.("[data-madoguchi-open], [data-madoguchi-ask]");
-      if (!from) return;
-      this.open();
-      if (from.dataset.madoguchiAsk) this.ask(from.dataset.madoguchiAsk);
-    });
-    this.#on(window, "online", () => {
+  #watch() {
+    addEventListener("online", () => {
       this.#wake();
       if (this.#id && this.#stream?.readyState === EventSource.CLOSED) this.#connect();
     });
-    this.#on(window, "storage", ({ key, newValue }) => {
+    addEventListener("storage", ({ key, newValue }) => {
       // Another tab began a new conversation: follow it.
-      if (key === KEPT && newValue && newValue !== this.#id && this.#stream) this.#adopt(newValue);
-      if (key === KEPT && !newValue && this.#id) this.#forget(); // deleted there
+      if (key === CONVERSATION && newValue && newValue !== this.#id) this.#adopt(newValue);
+      if (key === CONVERSATION && !newValue && this.#id) this.#forget(); // deleted there
     });
-    this.#on(window, "pageshow", ({ persisted }) => {
+    addEventListener("pageshow", ({ persisted }) => {
       if (persisted && this.#stream) this.#connect();
     });
-    this.#on(document, "visibilitychange", () => {
+    addEventListener("pagehide", stopReading);
+    document.addEventListener("visibilitychange", () => {
       if (document.hidden) {
         // Browsers allow few streams per site (six on HTTP/1.1); events are replayed on return.
         this.#timer("unseen", UNSEEN_MS, () => this.#stream?.close());
@@ -84,27 +74,6 @@ class MadoguchiChat extends HTMLElement {
         if (this.#stream?.readyState === EventSource.CLOSED) this.#connect();
       }
     });
-    this.#on(window.visualViewport, "resize", () => this.#fit());
-    this.#on(matchMedia(FULL_SCREEN), "change", () => {
-      if (this.panel.open) this.#show(); // modal on a small screen, beside the page on a large one
-    });
-    const linked = this.#linked();
-    if (linked) {
-      this.#adopt(linked);
-      this.open();
-    }
-  }
-
-  disconnectedCallback() {
-    this.#off.abort();
-    this.#off = new AbortController();
-    this.#stream?.close();
-    for (const name of Object.keys(this.#timers)) this.#timer(name);
-  }
-
-  #off = new AbortController();
-  #on(target, type, act) {
-    target?.addEventListener(type, act, { signal: this.#off.signal });
   }
 
   #timer(name, ms, act) {
@@ -114,72 +83,52 @@ class MadoguchiChat extends HTMLElement {
   }
 
   #build() {
-    this.unread = el("span", { id: "unread", hidden: true }, WORDS.unread);
-    this.opener = el(
-      "button",
-      { id: "open", type: "button", "aria-haspopup": "dialog" },
-      WORDS.open,
-      this.unread,
-    );
-    this.heading = el("h2", { id: "title", tabindex: "-1" }, WORDS.title);
-    this.closer = el("button", { id: "close", type: "button" }, WORDS.close);
+    const button = (id, label, more) => el("button", { id, type: "button", ...more }, label);
+    this.heading = el("h1", { id: "title", tabindex: "-1" }, WORDS.title);
+    this.larger = button("larger", WORDS.larger);
+    this.setter = button("set", WORDS.settings, { "aria-haspopup": "dialog" });
+    this.closer = button("close", WORDS.close, { hidden: !isFramed });
     this.log = el("div", { id: "log", role: "log", "aria-live": "polite", "aria-label": WORDS.log, tabindex: "0" });
     this.status = el("p", { id: "status", role: "status" });
     this.text = el("textarea", {
       id: "text", rows: "1", autocomplete: "off", enterkeyhint: "send", "aria-describedby": "hint count error",
     });
-    this.eraser = el("button", { id: "erase", type: "button", hidden: true }, WORDS.erase);
+    this.eraser = button("erase", WORDS.erase, { hidden: true, "aria-haspopup": "dialog" });
+    this.speaker = button("speak", WORDS.speak, { "aria-pressed": "false" });
     this.error = el("p", { id: "error", role: "alert" });
     this.count = el("p", { id: "count", hidden: true });
     this.form = el(
       "form",
-      { novalidate: true },
+      { class: "writing", novalidate: true },
       this.error,
-      el(
-        "div",
-        { class: "ahead" },
-        el("label", { for: "text" }, WORDS.label),
-        el("span", { id: "hint" }, WORDS.hint),
-        this.eraser,
-      ),
-      el("div", { class: "write" }, this.text, el("button", { id: "send", type: "submit" }, WORDS.send)),
+      el("div", { class: "ahead" }, el("label", { for: "text" }, WORDS.label), el("span", { id: "hint" }, WORDS.hint), this.eraser),
+      el("div", { class: "write" }, this.text, this.speaker, el("button", { id: "send", type: "submit" }, WORDS.send)),
       this.count,
     );
     this.panel = el(
-      "dialog",
-      { id: "panel", role: "dialog", "aria-labelledby": "title", "aria-describedby": "about" },
-      el("div", { class: "head" }, el("div", {}, this.heading, el("p", { id: "about" }, WORDS.about)), this.closer),
+      "main",
+      { id: "chat" },
+      el(
+        "div",
+        { class: "head" },
+        el("div", {}, this.heading, el("p", { id: "about" }, WORDS.about)),
+        el("div", { class: "controls" }, this.larger, this.setter, this.closer),
+      ),
       this.log,
       this.status,
       this.form,
     );
     this.#greet();
-    const keep = el("button", { type: "button", class: "keep", autofocus: true }, WORDS.keepTalk);
-    const erase = el("button", { type: "button", class: "erase" }, WORDS.doErase);
-    this.sure = el(
-      "dialog",
-      { id: "sure", "aria-labelledby": "sure-title", "aria-describedby": "sure-why" },
-      el("h2", { id: "sure-title" }, WORDS.sure),
-      el("p", { id: "sure-why" }, WORDS.sureWhy),
-      el("div", { class: "either" }, keep, erase),
-    );
-    this.eraser.addEventListener("click", () => this.sure.showModal());
-    keep.addEventListener("click", () => this.sure.close());
-    erase.addEventListener("click", () => {
-      this.sure.close();
-      this.#erase();
-    });
+    this.#buildSure();
 
-    this.opener.addEventListener("click", () => this.open());
-    this.closer.addEventListener("click", () => this.close());
-    this.panel.addEventListener("cancel", (event) => {
-      event.preventDefault();
-      this.close();
-    });
+    this.larger.addEventListener("click", () => this.settings.enlarge());
+    this.setter.addEventListener("click", () => this.settings.show());
+    this.closer.addEventListener("click", () => tell("close"));
+    this.speaker.addEventListener("click", () => this.#listen());
     this.panel.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !event.isComposing && event.keyCode !== 229) {
         event.preventDefault();
-        this.close();
+        tell("close");
       }
     });
     this.form.addEventListener("submit", (event) => {
@@ -196,18 +145,33 @@ class MadoguchiChat extends HTMLElement {
       this.#complain("");
       this.#measure();
     });
+    document.body.replaceChildren(this.panel, this.sure, this.settings.dialog);
+  }
 
-    // Nothing is shown before its style is there (or is known not to come).
-    const style = el("link", { rel: "stylesheet", href: new URL("chat.css", import.meta.url).href });
-    const frame = el("aside", { "aria-label": WORDS.title, hidden: true }, this.opener, this.panel, this.sure);
-    const show = () => (frame.hidden = false);
-    style.addEventListener("load", show);
-    style.addEventListener("error", show);
-    this.shadowRoot.append(style, frame);
+  #buildSure() {
+    const keep = el("button", { type: "button", class: "keep" }, WORDS.keep_talk);
+    const erase = el("button", { type: "button", class: "erase" }, WORDS.do_erase);
+    this.sure = el(
+      "dialog",
+      { id: "sure", "aria-labelledby": "sure-title", "aria-describedby": "sure-why" },
+      el("h2", { id: "sure-title" }, WORDS.sure),
+      el("p", { id: "sure-why" }, WORDS.sure_why),
+      el("div", { class: "either" }, keep, erase),
+    );
+    this.eraser.addEventListener("click", () => {
+      this.sure.showModal();
+      keep.focus(); // the autofocus attribute is refused in a frame of another origin
+    });
+    keep.addEventListener("click", () => this.sure.close());
+    erase.addEventListener("click", () => {
+      this.sure.close();
+      this.#erase();
+    });
   }
 
   #greet() {
-    const first = WORDS.first.map((says) => ({ label: says, says }));
+    const asks = (words) => words.map((says) => ({ label: says, says }));
+    const draw = (words) => drawChoices(asks(words), (says) => this.ask(says), "choices first");
     this.log.append(
       el(
         "div",
@@ -215,60 +179,64 @@ class MadoguchiChat extends HTMLElement {
         el("p", { class: "who" }, WORDS.bot),
         el("p", { class: "text" }, WORDS.greeting),
         el("p", { class: "care" }, WORDS.care),
+        el("p", { class: "kept" }, WORDS.kept),
+        TOPICS.length ? el("p", {}, WORDS.on_this_page) : null,
+        draw(TOPICS),
         el("p", {}, WORDS.start),
-        drawChoices(first, (says) => this.ask(says), "choices first"),
+        draw(FIRST),
+        el("p", { class: "policy" }, el("a", { href: "/accessibility", target: "_blank", rel: "noopener" }, WORDS.policy)),
       ),
     );
   }
 
-  // --- opening and closing
+  /** The settings are others. */
+  #show({ size, voice, furigana, aloud }) {
+    this.larger.setAttribute("aria-label", `${WORDS.larger}（${WORDS.size}：${WORDS.sizes[size]}）`);
+    this.speaker.hidden = !(canHear && voice);
+    this.tools.always({ furigana, aloud });
+  }
 
-  open() {
-    if (!this.panel.open) {
-      this.#show();
-      this.opener.hidden = true;
-      this.unread.hidden = true;
-    }
+  /** Somebody looks at it now. */
+  #opened() {
     // On a phone the keyboard would hide the greeting, so there the heading is focused.
-    (matchMedia(`${FULL_SCREEN}, (pointer: coarse)`).matches ? this.heading : this.text).focus();
+    (matchMedia("(pointer: coarse)").matches ? this.heading : this.text).focus();
     this.#scroll(this.log.lastElementChild);
-    if (!this.#stream) {
-      const kept = this.#kept();
-      if (kept) this.#adopt(kept);
-    }
   }
 
-  close() {
-    if (!this.panel.open) return;
-    this.panel.close();
-    this.opener.hidden = false;
-    this.opener.focus();
-  }
-
-  #show() {
-    const { panel } = this;
-    const focused = this.shadowRoot.activeElement;
-    if (panel.open) panel.close();
-    if (matchMedia(FULL_SCREEN).matches) panel.showModal();
-    else panel.show();
-    this.#fit();
-    if (panel.contains(focused)) focused.focus();
-  }
-
-  /** iOS lays its keyboard over the page: keep the writing place above it. */
-  #fit() {
-    const seen = window.visualViewport;
-    if (seen && seen.scale === 1) this.panel.style.setProperty("--seen-height", `${seen.height}px`);
+  #listen() {
+    this.#complain("");
+    this.speaker.disabled = true;
+    this.status.dataset.state = "listening";
+    this.status.textContent = WORDS.listening;
+    listenOnce(
+      (words) => {
+        this.text.value = [this.text.value, words].filter(Boolean).join(" ");
+        this.#measure();
+      },
+      (found) => {
+        this.speaker.disabled = false;
+        this.status.textContent = "";
+        this.#tell();
+        if (!found) this.#complain(WORDS.not_heard);
+        this.text.focus();
+      },
+    );
   }
 
   // --- writing
+
+  /** No cookie, no conversation. In a frame another window may still have one. */
+  #refused() {
+    this.#complain(WORDS.refused);
+    if (isFramed) this.error.append(" ", el("a", { href: "/chat", target: "_blank", rel: "noopener" }, WORDS.full_page));
+  }
 
   #measure() {
     const used = length(this.text.value.trim());
     const over = used > LIMIT;
     this.count.hidden = used < NEAR;
     this.count.toggleAttribute("data-over", over);
-    this.count.textContent = over ? WORDS.used(used) : WORDS.left(LIMIT - used);
+    this.count.textContent = over ? fill(WORDS.used, { count: used }) : fill(WORDS.left, { count: LIMIT - used });
     return Math.max(0, used - LIMIT);
   }
 
@@ -282,7 +250,7 @@ class MadoguchiChat extends HTMLElement {
     const text = this.text.value.trim();
     const over = this.#measure();
     if (!text || over) {
-      this.#complain(text ? WORDS.over(over, LIMIT) : WORDS.empty);
+      this.#complain(text ? fill(WORDS.over, { count: over, limit: LIMIT }) : WORDS.empty);
       this.text.focus();
       return;
     }
@@ -355,26 +323,6 @@ class MadoguchiChat extends HTMLElement {
     });
   }
 
-  async #call(method, path, body, headers = {}) {
-    const stop = new AbortController();
-    const timer = setTimeout(() => stop.abort(), POST_MS);
-    try {
-      const response = await fetch(API + path, {
-        method,
-        headers: { "Content-Type": "application/json", ...headers },
-        body: JSON.stringify(body),
-        signal: stop.signal,
-      });
-      const said = await response.json().catch(() => ({}));
-      const after = Number.parseInt(response.headers.get("Retry-After"), 10);
-      return { status: response.status, said, after: after > 0 ? after : 0 };
-    } catch {
-      return { status: 0, said: {}, after: 0 };
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
   /**
    * Try to send. null: done with this message (accepted, or given back to the writer);
    * a number: try again after so many seconds (0: after the usual, growing, pause).
@@ -385,7 +333,7 @@ class MadoguchiChat extends HTMLElement {
       if (!this.#id) return this.#failed(message, made);
     }
     const id = this.#id;
-    const reply = await this.#call("POST", `/${id}/messages`, { text: message.text }, { "Idempotency-Key": message.key });
+    const reply = await call("POST", `/${id}/messages`, { text: message.text }, { "Idempotency-Key": message.key });
     if (reply.status === 202 || reply.status === 200) {
       this.#accepted(message, reply.said.sequence);
       return null;
@@ -421,7 +369,7 @@ class MadoguchiChat extends HTMLElement {
     const words = typeof said?.error?.message === "string" ? said.error.message : "";
     if (status === 0 || status === 408 || status === 429 || status >= 500) {
       const seconds = after || (status === 429 ? 10 : 0);
-      this.#trouble = status === 429 ? WORDS.busy(seconds) : WORDS.resend;
+      this.#trouble = status === 429 ? fill(WORDS.busy, { seconds }) : WORDS.resend;
       this.#timer("late"); // nobody is thinking about it yet
       this.#tell();
       return seconds;
@@ -433,56 +381,39 @@ class MadoguchiChat extends HTMLElement {
     this.#trouble = "";
     this.text.value = [message.text, this.text.value].filter(Boolean).join("\n");
     this.#measure();
-    this.#complain(status === 401 || status === 404 ? WORDS.refused : words || WORDS.failed);
+    if (status === 401 || status === 404) this.#refused();
+    else this.#complain(words || WORDS.failed);
     this.#tell();
     return null;
   }
 
   // --- the conversation
 
-  #kept() {
-    try {
-      const id = localStorage.getItem(KEPT);
-      return /^[0-9a-f-]{36}$/i.test(id ?? "") ? id : null;
-    } catch {
-      return null; // storage forbidden: the conversation lasts as long as the page
-    }
-  }
-
-  /** The talk that began on LINE and goes on here: its id is in the address, once. */
-  #linked() {
-    const id = location.hash.match(/^#conversation=([0-9a-f-]{36})$/i)?.[1];
-    if (!id) return null;
-    history.replaceState(null, "", location.pathname);
-    try {
-      localStorage.setItem(KEPT, id);
-    } catch { /* see #kept */ }
-    return id;
-  }
-
   /** Make a conversation, unless another tab has already replaced the dead one. */
   async #begin(dead) {
     const make = async () => {
-      const kept = this.#kept();
+      const kept = keptConversation();
       if (kept && kept !== dead) {
         this.#adopt(kept);
         return {};
       }
       if (dead && this.#id && this.#id !== dead) return {}; // done meanwhile in this tab
-      const reply = await this.#call("POST", "", {});
+      const reply = await call("POST", "", {});
       const id = reply.said.conversation;
       if (reply.status === 201 && typeof id === "string") {
         this.#unproved = true;
-        try {
-          localStorage.setItem(KEPT, id);
-        } catch { /* see #kept */ }
+        keepConversation(id);
         this.#adopt(id);
       } else if (reply.status < 400) {
         reply.status = 500; // not our server speaking
       }
       return reply;
     };
-    return navigator.locks ? navigator.locks.request(KEPT, make) : make();
+    try {
+      return await navigator.locks.request(CONVERSATION, make);
+    } catch {
+      return make(); // no locks: plain http, or a frame without storage, which shares it with no tab
+    }
   }
 
   #adopt(id) {
@@ -505,17 +436,15 @@ class MadoguchiChat extends HTMLElement {
     const id = this.#id;
     if (!id) return;
     this.panel.inert = true; // what is written meanwhile would be deleted unseen
-    const { status } = await this.#call("DELETE", `/${id}`);
+    const { status } = await call("DELETE", `/${id}`);
     this.panel.inert = false;
     this.text.focus();
     if (id !== this.#id) return;
     if (status !== 204 && status !== 404) {
-      this.#complain(WORDS.notErased);
+      this.#complain(WORDS.not_erased);
       return;
     }
-    try {
-      if (localStorage.getItem(KEPT) === id) localStorage.removeItem(KEPT);
-    } catch { /* see #kept */ }
+    forgetConversation(id);
     this.#forget();
   }
 
@@ -531,11 +460,12 @@ class MadoguchiChat extends HTMLElement {
     this.#trouble = "";
     for (const name of Object.keys(this.#timers)) this.#timer(name);
     this.eraser.hidden = true;
-    this.unread.hidden = true;
+    stopReading();
     this.log.removeAttribute("aria-busy");
     this.log.replaceChildren();
     this.#greet();
     this.log.append(el("p", { class: "system" }, WORDS.erased));
+    this.log.scrollTop = 0;
     this.#complain("");
     this.#tell();
   }
@@ -544,7 +474,7 @@ class MadoguchiChat extends HTMLElement {
     this.eraser.hidden = false;
     this.#stream?.close();
     const id = this.#id;
-    const stream = new EventSource(`${API}/${id}/events`);
+    const stream = new EventSource(streamOf(id));
     this.#stream = stream;
     // What was said before is not read out again.
     if (!this.#seen.size) this.log.setAttribute("aria-busy", "true");
@@ -574,21 +504,14 @@ class MadoguchiChat extends HTMLElement {
    * only away for a moment (502 while it starts again). Only the first asks for a new one.
    */
   async #revive(id) {
-    const stop = new AbortController();
-    const timer = setTimeout(() => stop.abort(), POST_MS);
-    let status = 0;
-    try {
-      status = (await fetch(`${API}/${id}/events`, { signal: stop.signal, cache: "no-store" })).status;
-    } catch { /* away */ }
-    clearTimeout(timer);
-    stop.abort();
+    const status = await statusOfStream(id);
     if (id !== this.#id) return;
     if ([401, 403, 404, 410].includes(status)) {
       if (this.#unproved) {
         // Even the one just made is not ours: cookies are off. Making more would not help.
         this.#timer("lost");
         this.#lost = false;
-        this.#complain(WORDS.refused);
+        this.#refused();
         return;
       }
       await this.#begin(id);
@@ -616,6 +539,7 @@ class MadoguchiChat extends HTMLElement {
       node = this.#receiveSaid(event);
     } else if (author === "bot") {
       node = drawAnswer(body, (says) => this.ask(says));
+      this.tools.add(node, body, sequence, !this.log.hasAttribute("aria-busy"));
       this.#answered(body.kind === "handoff" ? 0 : this.#waiting - 1, false);
     } else if (author === "staff") {
       node = el("div", { class: "staff" }, el("p", { class: "who" }, WORDS.staff), el("p", { class: "text" }, String(body.text ?? "")));
@@ -626,7 +550,7 @@ class MadoguchiChat extends HTMLElement {
     if (!node) return;
     node.dataset.sequence = sequence;
     this.#place(node);
-    if (author !== "resident" && !this.panel.open) this.unread.hidden = false;
+    if (author !== "resident" && !isShown()) tell("unread");
   }
 
   /** The resident's own words come back (masked): they take the place of the echo. */
@@ -693,7 +617,7 @@ class MadoguchiChat extends HTMLElement {
 
   /** To the end, but never past the first line of what has just come. */
   #scroll(node) {
-    if (this.panel.open && node) {
+    if (node) {
       this.log.scrollTop = Math.min(this.log.scrollHeight - this.log.clientHeight, Math.max(0, node.offsetTop - 12));
     }
   }
@@ -705,8 +629,8 @@ class MadoguchiChat extends HTMLElement {
       : this.#lost
         ? ["error", WORDS.reconnect]
         : this.#waiting
-          ? this.#withStaff ? ["staff", WORDS.withStaff] : ["thinking", WORDS.thinking]
-          : this.#late ? ["late", this.#withStaff ? WORDS.withStaff : WORDS.late] : ["", ""];
+          ? this.#withStaff ? ["staff", WORDS.with_staff] : ["thinking", WORDS.thinking]
+          : this.#late ? ["late", this.#withStaff ? WORDS.with_staff : WORDS.late] : ["", ""];
     if (this.status.textContent === words && this.status.dataset.state === state) return;
     const down = this.log.scrollHeight - this.log.clientHeight - this.log.scrollTop < 64;
     this.status.dataset.state = state;
@@ -715,4 +639,4 @@ class MadoguchiChat extends HTMLElement {
   }
 }
 
-if (!customElements.get("madoguchi-chat")) customElements.define("madoguchi-chat", MadoguchiChat);
+new Chat();

@@ -1,50 +1,16 @@
-// What the chat itself says; what the city says comes from the server.
+// What the chat itself says, from the page that holds it (`phrases.yml`), and what the page was told to offer.
 
-export const WORDS = {
-  title: "まどぐち",
-  about: "芦別市のご案内（自動応答）",
-  open: "質問する",
-  unread: "新しい返事",
-  close: "閉じる",
-  log: "会話",
-  erase: "会話を消す",
-  sure: "この会話を消しますか",
-  sureWhy: "ここに書いたことと、まどぐちの返事が、すべて消えます。元には戻せません。",
-  doErase: "消す",
-  keepTalk: "消さない",
-  erased: "会話を消しました。",
-  notErased: "会話を消せませんでした。少したってから、もう一度お試しください。",
-  greeting:
-    "こんにちは。「まどぐち」です。\n手続き、持ち物、費用、期限、施設の時間などに、職員ではなく自動でお答えします。",
-  care: "マイナンバー、暗証番号、電話番号、住所は入力しないでください。",
-  start: "たとえば",
-  first: ["児童手当", "マイナンバーカード", "施設の開館時間", "ごみ", "やさしい日本語で", "職員と話したい"],
-  label: "質問を書いてください",
-  hint: "Shift＋Enterで改行",
-  send: "送信",
-  you: "あなた",
-  bot: "まどぐち（自動応答）",
-  staff: "市の職員",
-  sending: "送っています…",
-  unsent: "まだ送れていません",
-  thinking: "考えています…",
-  withStaff: "職員に伝えました。返事をお待ちください。",
-  late: "返事に時間がかかっています。届いたら、ここに表示します。お急ぎのときは、市役所にお電話ください。",
-  resend: "つながりません。自動で送り直します。",
-  reconnect: "つながりません。自動でつなぎ直します。",
-  busy: (seconds) => `混み合っています。約${seconds}秒後に、自動で送り直します。`,
-  ended: "前の会話は終わりました。ここから新しい会話です。",
-  refused: "このブラウザーでは会話を続けられません。Cookie（クッキー）を使える設定にしてください。",
-  failed: "送れませんでした。文章を見直して、もう一度お送りください。",
-  empty: "質問を入力してください。",
-  left: (n) => `あと${n}文字`,
-  used: (n) => `いま${n.toLocaleString()}文字`,
-  over: (n, limit) => `${n}文字多いです。${limit.toLocaleString()}文字までにしてください。`,
-  status: { unconfirmed: "確認できていません", national: "全国共通" },
-  call: "電話する",
-  newTab: "新しいタブ",
-  keep: "一覧を印刷・保存する",
-  aside: ["戻る", "わからない", "やめる", "初めから"], // as in phrases.yml: buttons beside the answers of a step
-  source: "出典：",
-  checked: (y, m, d) => `確認日 ${y}年${m}月${d}日`,
-};
+const config = JSON.parse(document.getElementById("config").textContent);
+
+export const WORDS = config.words;
+export const LIMIT = config.limit; // characters in a message
+export const TOPICS = config.topics; // what the city's page around the chat is about
+export const FIRST = config.first.length ? config.first : config.words.first;
+
+/** A sentence with its {places} filled in. */
+export function fill(sentence, values) {
+  return sentence.replace(/\{(\w+)\}/g, (place, name) => {
+    const value = values[name] ?? place;
+    return typeof value === "number" && value >= 1000 && name !== "year" ? value.toLocaleString("ja") : String(value);
+  });
+}

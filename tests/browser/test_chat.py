@@ -1,54 +1,13 @@
-"""Real Chromium on the real page of the whole house."""
+"""Real Chromium on the real chat of the whole house."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from datetime import date, timedelta
 
-import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from ops.stack import Stack
-
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-PATIENCE = 30_000
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium")
-    assert path, "Chromium is missing: ops/bootstrap.sh browser installs it"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def page(browser: Browser, stack: Stack) -> Iterator[Page]:
-    context = browser.new_context(locale="ja-JP", viewport={"width": 1200, "height": 900})
-    page = context.new_page()
-    problems: list[str] = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.goto(stack.url)
-    page.locator("#open").click()
-    yield page
-    context.close()
-    assert problems == []
-
-
-def ask(page: Page, question: str) -> None:
-    page.locator("#text").fill(question)
-    page.locator("#send").click()
+from tests.browser.talking import PATIENCE, ask
 
 
 def test_a_question_on_the_page_gets_a_sourced_answer_card(page: Page) -> None:
@@ -70,7 +29,6 @@ def test_the_conversation_is_there_after_a_reload(page: Page) -> None:
     ask(page, "犬を飼い始めた")
     expect(page.locator(".answer[data-entry='dog-registration']")).to_be_visible(timeout=PATIENCE)
     page.reload()
-    page.locator("#open").click()
     expect(page.locator(".answer[data-entry='dog-registration']")).to_have_count(1, timeout=PATIENCE)
 
 
@@ -80,8 +38,7 @@ def test_a_conversation_is_deleted_when_it_is_wished_and_only_then(page: Page, s
     ask(page, "犬を飼い始めた")
     expect(page.locator(dog)).to_be_visible(timeout=PATIENCE)
     other = page.context.new_page()
-    other.goto(stack.url)
-    other.locator("#open").click()
+    other.goto(f"{stack.url}/chat")
     expect(other.locator(dog)).to_be_visible(timeout=PATIENCE)
 
     page.locator("#erase").click()
@@ -104,7 +61,6 @@ def test_a_conversation_is_deleted_when_it_is_wished_and_only_then(page: Page, s
     ask(page, "印鑑登録について")
     expect(page.locator(".answer[data-entry='seal-registration']")).to_be_visible(timeout=PATIENCE)
     page.reload()
-    page.locator("#open").click()
     expect(page.locator(".said")).to_have_count(1, timeout=PATIENCE)
 
 
@@ -133,22 +89,9 @@ def test_two_tabs_are_in_step(page: Page, stack: Stack) -> None:
     ask(page, "印鑑登録について")
     expect(page.locator(".answer[data-entry='seal-registration']")).to_be_visible(timeout=PATIENCE)
     other = page.context.new_page()
-    other.goto(stack.url)
-    other.locator("#open").click()
+    other.goto(f"{stack.url}/chat")
     expect(other.locator(".answer[data-entry='seal-registration']")).to_be_visible(timeout=PATIENCE)
     ask(other, "犬を飼い始めた")
-    expect(page.locator(".answer[data-entry='dog-registration']")).to_be_visible(timeout=PATIENCE)
-
-
-def test_the_keyboard_alone_is_enough(page: Page) -> None:
-    page.keyboard.press("Escape")
-    expect(page.locator("#text")).to_be_hidden()
-    page.locator("#open").focus()
-    page.keyboard.press("Enter")
-    expect(page.locator("#text")).to_be_visible()
-    page.locator("#text").focus()
-    page.keyboard.type("犬を飼い始めた")
-    page.keyboard.press("Enter")
     expect(page.locator(".answer[data-entry='dog-registration']")).to_be_visible(timeout=PATIENCE)
 
 
