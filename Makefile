@@ -32,7 +32,7 @@ train: ## 質問を聞き分けるモデルと、意味で探す索引を作る�
 	@$(PYTHON) -m ops.train
 
 bench: ## 速さとメモリーを測り、設計の予算と並べた表を出す
-	@ops/bootstrap.sh
+	@ops/bootstrap.sh browser
 	@$(PYTHON) -m ops.bench
 
 soak-line: ## LINEの受付に1万件を、重複・順番違い・故障・強制終了つきで届ける（15分ほど）

@@ -67,6 +67,6 @@ class Resident:
         async with self._client.stream("GET", f"{self._path}/events", headers=self._cookie) as stream:
             async for line in stream.aiter_lines():
                 if line.startswith("data:"):
-                    event = json.loads(line.removeprefix("data:"))
-                    if event["author"] == "bot":
+                    event = json.loads(line.removeprefix("data:"))  # {} in a beat
+                    if event.get("author") == "bot":
                         self._replies.put_nowait(event["body"])

@@ -46,8 +46,8 @@ class Talk:
         headers = {"Last-Event-ID": str(after)}
         with self._client.stream("GET", f"{self.path}/events", headers=headers) as stream:
             for line in stream.iter_lines():
-                if line.startswith("data:"):
-                    yield json.loads(line.removeprefix("data:"))
+                if line.startswith("data:") and (event := json.loads(line.removeprefix("data:"))):  # {} in a beat
+                    yield event
 
     def close(self) -> None:
         self._client.close()

@@ -21,8 +21,9 @@ ARGUMENTS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Closed with its module: while Playwright runs, no test can have an event loop of its own."""
     path = shutil.which("chromium")
     assert path, "Chromium is missing: ops/bootstrap.sh browser installs it"
     with sync_playwright() as playwright:

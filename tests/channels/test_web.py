@@ -37,8 +37,8 @@ async def events(api: httpx.AsyncClient, path: str, count: int, after: int = 0) 
 
 async def parsed(stream: httpx.Response) -> AsyncIterator[dict[str, Any]]:
     async for line in stream.aiter_lines():
-        if line.startswith("data:"):
-            yield json.loads(line.removeprefix("data:"))
+        if line.startswith("data:") and (event := json.loads(line.removeprefix("data:"))):  # {} in a beat
+            yield event
 
 
 async def test_a_question_comes_back_with_its_answer_on_the_stream(

@@ -18,6 +18,7 @@ import { FIRST, LIMIT, TOPICS, WORDS, fill } from "./words.js";
 const NEAR = LIMIT - 100; // characters from which on the count is shown
 const LATE_MS = 60_000; // how long 「考えています…」 may stay
 const LOST_MS = 3_000; // a stream away for less than this is not worth a word
+const SILENT_MS = 40_000; // the server's stream beats every 15 seconds: without a beat it is dead, whatever the browser thinks
 const UNSEEN_MS = 60_000; // a tab hidden for this long lets go of its stream
 
 /** Characters as the server counts them: code points. */
@@ -54,7 +55,10 @@ class Chat {
   #watch() {
     addEventListener("online", () => {
       this.#wake();
-      if (this.#id && this.#stream?.readyState === EventSource.CLOSED) this.#connect();
+      if (this.#id && this.#stream?.readyState !== EventSource.OPEN) this.#connect();
+    });
+    addEventListener("offline", () => {
+      if (this.#id) this.#connect(); // an open stream may not notice; a new one fails, and tells
     });
     addEventListener("storage", ({ key, newValue }) => {
       // Another tab began a new conversation: follow it.
@@ -194,6 +198,7 @@ class Chat {
     this.larger.setAttribute("aria-label", `${WORDS.larger}（${WORDS.size}：${WORDS.sizes[size]}）`);
     this.speaker.hidden = !(canHear && voice);
     this.tools.always({ furigana, aloud });
+    this.#scroll(this.log.lastElementChild); // larger letters move what is being read out of sight
   }
 
   /** Somebody looks at it now. */
@@ -478,6 +483,9 @@ class Chat {
     this.#stream = stream;
     // What was said before is not read out again.
     if (!this.#seen.size) this.log.setAttribute("aria-busy", "true");
+    this.#startLosing();
+    this.#beat();
+    stream.addEventListener("beat", () => this.#beat());
     stream.addEventListener("open", () => {
       this.#unproved = false;
       this.#lost = false;
@@ -489,13 +497,21 @@ class Chat {
     stream.addEventListener("error", () => {
       if (stream !== this.#stream) return;
       this.log.removeAttribute("aria-busy");
-      if (!this.#timers.lost) {
-        this.#timer("lost", LOST_MS, () => {
-          this.#lost = true;
-          this.#tell();
-        });
-      }
+      this.#startLosing();
       if (stream.readyState === EventSource.CLOSED) this.#revive(id);
+    });
+  }
+
+  /** The stream is alive. */
+  #beat() {
+    this.#timer("silent", SILENT_MS, () => (document.hidden ? this.#stream?.close() : this.#connect()));
+  }
+
+  #startLosing() {
+    if (this.#timers.lost) return;
+    this.#timer("lost", LOST_MS, () => {
+      this.#lost = true;
+      this.#tell();
     });
   }
 
@@ -510,6 +526,7 @@ class Chat {
       if (this.#unproved) {
         // Even the one just made is not ours: cookies are off. Making more would not help.
         this.#timer("lost");
+        this.#timer("silent");
         this.#lost = false;
         this.#refused();
         return;
