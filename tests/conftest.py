@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from alembic import command
+from hypothesis import settings
 
 from channels.migrate import alembic_config
 from knowledge.confidence import Mode
@@ -25,6 +26,9 @@ from ops.lineplatform.app import line_app
 from ops.model import ROOT, ensure_model
 from ops.stack import Ports, Stack
 from tests.serving import free_port, served, wait_until
+
+settings.register_profile("untimed", deadline=None)  # speed is shown by make bench
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
