@@ -21,6 +21,7 @@ from channels.core.keys import ConversationKeys
 from channels.core.links import Links
 from channels.core.live import LiveEvents
 from channels.core.store import Store
+from channels.handoff.views import Views
 from channels.health import health_router
 from channels.line.contact import ContactCipher
 from channels.line.webhook import line_router
@@ -38,7 +39,7 @@ from channels.web.problems import add_problem_handlers, problem
 from channels.web.routes import WebChannel, web_router
 from channels.web.token import ConversationToken
 from channels.web.widget import widget_router
-from knowledge.service import Knowledge
+from knowledge.service import Knowledge, local_now
 
 STATIC = Path(__file__).parent / "web" / "static"
 WORTH_COMPRESSING = 1_000
@@ -88,7 +89,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(continued_router(door, Links(database), knowledge))
     app.include_router(answer_router(knowledge, is_https=settings.secure_cookies))
     app.include_router(checklist_router(knowledge, is_https=settings.secure_cookies))
-    app.include_router(health_router(settings, store, knowledge, client))
+    app.include_router(health_router(settings, Views(database, local_now), knowledge, client))
     if settings.line_channel_secret:
         line_secret = settings.line_channel_secret.get_secret_value()
         app.include_router(line_router(line_secret, store, ContactCipher(secret)))

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
 
-from channels.core.store import Store
+from channels.handoff.views import Views
 from channels.settings import Settings
 from knowledge.service import Knowledge
 
@@ -17,7 +17,7 @@ TIMEOUT = 2.0
 
 
 def health_router(
-    settings: Settings, store: Store, knowledge: Knowledge, client: httpx.AsyncClient
+    settings: Settings, views: Views, knowledge: Knowledge, client: httpx.AsyncClient
 ) -> APIRouter:
     """GET /health: 200 when residents get full answers, 503 otherwise."""
     router = APIRouter()
@@ -30,7 +30,7 @@ def health_router(
 
     async def requests() -> int | None:
         try:
-            return await store.open_requests()
+            return await views.open_handoffs()
         except (SQLAlchemyError, OSError):
             return None
 

@@ -18,13 +18,16 @@ from channels.core.rasa import Rasa
 from channels.core.retention import Retention
 from channels.core.store import Store
 from channels.core.turns import TurnAnswerer
+from channels.handoff.duty import NoDesks, nobody
+from channels.handoff.push import LinePush
+from channels.handoff.reception import Reception
 from channels.line.contact import ContactCipher
 from channels.line.deliver import LineApi, LineDeliverer, NoLine
 from channels.line.deliveries import Deliveries
 from channels.line.replies import Replies
 from channels.logs import configure_logs
 from channels.settings import Settings
-from knowledge.service import Knowledge
+from knowledge.service import Knowledge, local_now
 
 log = structlog.get_logger(__name__)
 
@@ -47,8 +50,12 @@ async def run(settings: Settings) -> None:
         client = await resources.enter_async_context(httpx.AsyncClient())
         rasa = Rasa(client, settings.rasa_url, settings.rasa_timeout)
         replies = Replies(store, knowledge, Links(database), settings.private_talk_url)
+        push = LinePush(
+            ProcrastinateQueue(queue), settings.line_chat == "line", settings.private_talk_url is not None
+        )
+        reception = Reception(database, knowledge, NoDesks(), nobody, push, local_now)
         workers = Workers(
-            turns=TurnAnswerer(store, rasa, knowledge, settings.retry_for),
+            turns=TurnAnswerer(store, rasa, knowledge, reception, settings.retry_for),
             line=await _line(settings, replies, database, resources),
             retention=Retention(database, settings.retention_days),
         )

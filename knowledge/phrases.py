@@ -5,39 +5,16 @@ Placeholders are checked when the file is read: a clerk who drops `{title}` is t
 
 from __future__ import annotations
 
-import string
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, Field
 
 from knowledge.answer import Verdict
 from knowledge.aspects import Aspect
-
-
-def _placeholders(text: str) -> set[str]:
-    try:
-        parts = [part[1:] for part in string.Formatter().parse(text) if part[1] is not None]
-    except ValueError as error:
-        raise ValueError("波かっこ { } の数が合いません。{title} のように書いてください") from error
-    if any(spec or conversion for _, spec, conversion in parts):
-        raise ValueError("差し込みの中には名前だけを書いてください（例: {title}）")
-    return {name for name, _, _ in parts if name is not None}
-
-
-def _braced(names: set[str]) -> str:
-    return " ".join(f"{{{name}}}" for name in sorted(names))
-
-
-def _needs(*names: str) -> AfterValidator:
-    def check(text: str) -> str:
-        found, wanted = _placeholders(text), set(names)
-        if missing := wanted - found:
-            raise ValueError(f"次の差し込みが必要です。書き足してください: {_braced(missing)}")
-        if extra := found - wanted:
-            raise ValueError(f"次の差し込みは使えません。消してください: {_braced(extra)}")
-        return text
-
-    return AfterValidator(check)
+from knowledge.handoff_phrases import HandoffPhrases, SummaryPagePhrases
+from knowledge.phrase_text import PhraseModel as _Model
+from knowledge.phrase_text import Plain, Text, WithTitle, WithTitleLabel
+from knowledge.phrase_text import needs as _needs
 
 
 def _for_every_aspect(phrases: dict[Aspect, str]) -> dict[Aspect, str]:
@@ -52,16 +29,6 @@ def _for_every_verdict(labels: dict[Verdict, str]) -> dict[Verdict, str]:
     if len(set(labels.values())) < len(labels):
         raise ValueError("同じ言葉が2つあります。ボタンの言葉は、それぞれ違うものにしてください")
     return labels
-
-
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
-Plain = Annotated[Text, _needs()]
-WithTitle = Annotated[Text, _needs("title")]
-WithTitleLabel = Annotated[Text, _needs("title", "label")]
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class TalkPhrases(_Model):
@@ -380,7 +347,6 @@ class Phrases(_Model):
     choose: Plain
     unknown: Plain
     which_topic: Plain
-    handoff: Plain
     masked: Plain
     too_long: Plain
     empty: Plain
@@ -393,6 +359,8 @@ class Phrases(_Model):
     checklist_page: ChecklistPagePhrases
     continued: ContinuedPhrases
     guide: GuidePhrases
+    handoff: HandoffPhrases
+    summary_page: SummaryPagePhrases
     easy: EasyPhrases
     feedback: FeedbackPhrases
     hours: HoursPhrases

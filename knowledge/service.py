@@ -252,8 +252,8 @@ class Knowledge:
         return Answer(kind=AnswerKind.CHOICES, text=self.phrases.choose, choices=choices)
 
     def handoff(self) -> Answer:
-        """How to reach a person."""
-        return self._composer(self._snapshot).refer(self.phrases.handoff, AnswerKind.HANDOFF)
+        """How to reach a person by phone and at the counter; channels/ say more where there are desks."""
+        return self._composer(self._snapshot).refer(self.phrases.handoff.unstaffed, AnswerKind.HANDOFF)
 
     def refer(self, phrase: str, kind: AnswerKind = AnswerKind.TALK) -> Answer:
         """A phrase with the city's phone number."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     Uuid,
     false,
     func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -30,6 +32,10 @@ def _of_conversation() -> ForeignKeyConstraint:
     return ForeignKeyConstraint(["conversation"], ["conversation.id"], ondelete="CASCADE")
 
 
+def _of_handoff() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["handoff"], ["handoff.id"], ondelete="CASCADE")
+
+
 conversation = Table(
     "conversation",
     metadata,
@@ -37,6 +43,8 @@ conversation = Table(
     Column("channel", Text, nullable=False),
     # The last sequence given out; its row lock puts the events of a conversation in one order.
     Column("last_sequence", Integer, nullable=False, server_default="0"),
+    # Events up to this one are a person's to answer, never the bot's (core/log.py).
+    Column("silent_to", Integer, nullable=False, server_default="0"),
     # A LINE user: the id encrypted, and a keyed digest to find it by.
     Column("contact", LargeBinary),
     Column("contact_digest", LargeBinary, unique=True),
@@ -135,11 +143,67 @@ feedback = Table(
     Column("given_on", Date, nullable=False, server_default=func.current_date()),
 )
 
-handoff_request = Table(
-    "handoff_request",
+# One wish to talk with a person, from the wish to its end (channels/handoff/).
+handoff = Table(
+    "handoff",
     metadata,
-    Column("conversation", Uuid, primary_key=True),
-    Column("sequence", Integer, primary_key=True),
-    Column("created_at", DateTime(timezone=True), nullable=False, server_default=_now),
+    Column("id", Uuid, primary_key=True),
+    Column("conversation", Uuid, nullable=False),
+    Column("desk", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    # A message left for the clerks: to be answered, but nobody is waiting for it in the chat.
+    Column("is_message", Boolean, nullable=False, server_default=false()),
+    Column("requested_at", DateTime(timezone=True), nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    Column("claimed_by", Uuid),
+    Column("claimed_name", Text),
+    # The first time that somebody claimed it: what waits are estimated from.
+    Column("claimed_at", DateTime(timezone=True)),
+    # The clerk whom another one has passed it to.
+    Column("asked_for", Uuid),
+    Column("due_at", DateTime(timezone=True)),
+    Column("reminded_at", DateTime(timezone=True)),
+    Column("alarm", Integer, nullable=False, server_default="0"),
+    # The last event that a clerk's page has shown.
+    Column("heard_sequence", Integer, nullable=False, server_default="0"),
+    Column("spoken_at", DateTime(timezone=True)),
+    Column("first_answer_at", DateTime(timezone=True)),
+    # The last push to LINE that somebody has come or answered.
+    Column("pushed_at", DateTime(timezone=True)),
+    Column("label", Text),
+    Column("rating", Integer),
+    Column("closed_at", DateTime(timezone=True)),
+    Column("closed_why", Text),
     _of_conversation(),
+    Index("handoff_one_open", "conversation", unique=True, postgresql_where=text("state <> 'closed'")),
+    Index("handoff_conversation", "conversation"),
+    Index("handoff_desk", "desk", "state"),
+)
+
+handoff_note = Table(
+    "handoff_note",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("handoff", Uuid, nullable=False),
+    Column("account", Uuid, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=_now),
+    _of_handoff(),
+    Index("handoff_note_of", "handoff"),
+)
+
+# What staff are to be told, written with the change that it tells of; nothing personal is in it.
+notice_due = Table(
+    "notice_due",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=True),
+    Column("kind", Text, nullable=False),
+    Column("desk", Text, nullable=False),
+    Column("handoff", Uuid, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("sent_at", DateTime(timezone=True)),
+    _of_handoff(),
+    Index("notice_due_unsent", "at", postgresql_where=text("sent_at is null")),
+    Index("notice_due_handoff", "handoff"),
 )

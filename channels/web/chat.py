@@ -136,7 +136,9 @@ def _key(form: str, text: str) -> str:
 
 
 async def _answered(channel: WebChannel, conversation: UUID, sequence: int) -> None:
-    """Wait for the reply, but no longer than PATIENCE."""
+    """Wait for the reply, but no longer than PATIENCE; a person takes their time."""
+    if await channel.store.is_silent(conversation, sequence):
+        return
     try:
         async with asyncio.timeout(PATIENCE.total_seconds()):
             async for _ in channel.live.follow(conversation, sequence):
