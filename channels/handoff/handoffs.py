@@ -1,7 +1,7 @@
 """The moves of clerks. Each is one transaction that locks the conversation first, as its messages do.
 
 So a move and a message have one order, two clerks never own one talk, and what the bot was about to say
-when a clerk claims is never stored (core/log.py). Every refusal is a HandoffError whose text the clerk is shown.
+when a clerk claims is never stored (core/log.py). Every refusal is a HandoffError; the clerk is shown its text.
 """
 
 from __future__ import annotations
