@@ -103,9 +103,7 @@ def web_router(channel: WebChannel) -> APIRouter:
                 yield ServerSentEvent(data, event="message", id=str(event.sequence))
 
         renewed = channel.door.renew(token, api_path(token.conversation))
-        return EventSourceResponse(
-            stream(), ping=BEAT_SECONDS, ping_message_factory=beat, headers=renewed
-        )
+        return EventSourceResponse(stream(), ping=BEAT_SECONDS, ping_message_factory=beat, headers=renewed)
 
     @router.get("/{conversation}/events/{sequence}/furigana", dependencies=[counted])
     async def furigana(token: Ours, sequence: int) -> dict[str, Any]:
