@@ -27,6 +27,9 @@ from channels.line.contact import ContactCipher
 from channels.line.webhook import line_router
 from channels.logs import configure_logs
 from channels.settings import Settings
+from channels.staff.problems import add_staff_problems
+from channels.staff.room import StaffRoom
+from channels.staff.router import staff_router
 from channels.web.accessibility import accessibility_router
 from channels.web.answer_page import answer_router
 from channels.web.chat import chat_router
@@ -42,6 +45,7 @@ from channels.web.widget import widget_router
 from knowledge.service import Knowledge, local_now
 
 STATIC = Path(__file__).parent / "web" / "static"
+STAFF_STATIC = Path(__file__).parent / "staff" / "static"
 WORTH_COMPRESSING = 1_000
 """Bytes from which on a response is compressed; event streams never are."""
 CLOSE_STREAMS_AFTER = 2
@@ -93,6 +97,10 @@ def create_app(settings: Settings) -> FastAPI:
     if settings.line_channel_secret:
         line_secret = settings.line_channel_secret.get_secret_value()
         app.include_router(line_router(line_secret, store, ContactCipher(secret)))
+    room = StaffRoom.of(database, secret, is_https=settings.secure_cookies)
+    add_staff_problems(app, room.pages)
+    app.mount("/staff/static", StaticFiles(directory=STAFF_STATIC), name="staff_static")
+    app.include_router(staff_router(room))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
 

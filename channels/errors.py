@@ -12,6 +12,14 @@ ChannelError
 ├── LineMenuError                LINE did not do what was asked of a menu (line/menu_account.py)
 ├── MessageTooLongError          longer than MAX_TEXT
 ├── NothingToShowError           there is no menu to show or go back to (line/menu_deploy.py)
+├── StaffError                   what the staff are told; its text is for them, in Japanese
+│   ├── AccountNotFoundError     no such account
+│   ├── AccountRejectedError     an account cannot be made or changed like this
+│   ├── ForgedRequestError       a form without its token, or sent by another site
+│   ├── NotAllowedError          signed in, but not in a role for this
+│   ├── PasswordRejectedError    a new password that breaks a rule
+│   ├── SignInNeededError        nobody is signed in, or a step of signing in is still to do
+│   └── SignInRefusedError       not let in; says when to try again after too many failures
 ├── TooManyRequestsError         more than a person sends; says when to try again
 ├── TurnFailedError              Rasa or the action server gave no usable answer
 └── TurnPostponedError           this turn must be tried again later
@@ -67,6 +75,59 @@ class UnheardWordsError(HandoffError):
 
 class MessageTooLongError(ChannelError):
     """The message is longer than `MAX_TEXT` characters."""
+
+
+class StaffError(ChannelError):
+    """What the staff are told: the text says, in Japanese, what is wrong and what to do."""
+
+
+class AccountNotFoundError(StaffError):
+    """No such account."""
+
+    def __init__(self) -> None:
+        super().__init__("その職員のアカウントはありません。ログイン名を確かめてください。")
+
+
+class AccountRejectedError(StaffError):
+    """An account cannot be made or changed like this."""
+
+
+class ForgedRequestError(StaffError):
+    """A form came without its token, or from another site."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "この画面からの操作と確かめられませんでした。ページを開きなおして、もう一度してください。"
+        )
+
+
+class NotAllowedError(StaffError):
+    """Signed in, but in no role that may do this."""
+
+    def __init__(self) -> None:
+        super().__init__("このページを開く権限がありません。必要なときは、管理者に相談してください。")
+
+
+class PasswordRejectedError(StaffError):
+    """A new password breaks a rule."""
+
+
+class SignInNeededError(StaffError):
+    """Nobody is signed in, or a step of signing in is still to do."""
+
+    def __init__(self, at: str) -> None:
+        super().__init__("ログインが必要です。ログインしてから、もう一度してください。")
+        self.at = at
+        """The path of the page to go on at."""
+
+
+class SignInRefusedError(StaffError):
+    """Not let in. The words are the same whether the account exists or not."""
+
+    def __init__(self, message: str, retry_after: int = 0) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        """Seconds until another try is looked at; 0 for at once."""
 
 
 class TooManyRequestsError(ChannelError):

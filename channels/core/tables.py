@@ -20,6 +20,7 @@ from sqlalchemy import (
     false,
     func,
     text,
+    true,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -34,6 +35,10 @@ def _of_conversation() -> ForeignKeyConstraint:
 
 def _of_handoff() -> ForeignKeyConstraint:
     return ForeignKeyConstraint(["handoff"], ["handoff.id"], ondelete="CASCADE")
+
+
+def _of_account() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["account"], ["account.id"], ondelete="CASCADE")
 
 
 conversation = Table(
@@ -206,4 +211,77 @@ notice_due = Table(
     _of_handoff(),
     Index("notice_due_unsent", "at", postgresql_where=text("sent_at is null")),
     Index("notice_due_handoff", "handoff"),
+)
+
+# Who of the staff may sign in (staff/). Accounts are switched off, never deleted: the audit names them.
+account = Table(
+    "account",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("login", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    # None: made to sign in through the city's own OpenID provider alone.
+    Column("password_hash", Text),
+    Column("must_change", Boolean, nullable=False, server_default=false()),
+    # Encrypted; with it, the last step of time whose code was used: a code works once.
+    Column("totp_secret", LargeBinary),
+    Column("totp_last_step", BigInteger),
+    Column("is_active", Boolean, nullable=False, server_default=true()),
+    Column("oidc_subject", Text, unique=True),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=_now),
+)
+
+# What opens the door once when the phone is lost: keyed digests.
+recovery_code = Table(
+    "recovery_code",
+    metadata,
+    Column("account", Uuid, primary_key=True),
+    Column("digest", LargeBinary, primary_key=True),
+    _of_account(),
+)
+
+# A browser that signed in: the digest of its cookie.
+staff_session = Table(
+    "staff_session",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("account", Uuid, nullable=False),
+    # The password was right, the second factor is still to come.
+    Column("awaits_code", Boolean, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("seen_at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    # A kind of browser ("Windows・Edge"), to tell one's own sessions apart.
+    Column("agent", Text, nullable=False),
+    Index("staff_session_account", "account"),
+    _of_account(),
+)
+
+# Failed sign-ins by login and by address, both as keyed digests, whether the account exists or not.
+lockout = Table(
+    "lockout",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("account", Uuid),
+    Column("failures", Integer, nullable=False),
+    Column("failed_at", DateTime(timezone=True), nullable=False),
+    Column("locked_until", DateTime(timezone=True)),
+    _of_account(),
+)
+
+# Who did what; a trigger refuses every change. It outlives the conversations it names.
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=True),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=_now),
+    Column("account", Uuid),
+    Column("login", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("conversation", Uuid),
+    Column("detail", JSONB, nullable=False),
+    Index("audit_at", "at"),
+    Index("audit_login", "login", "id"),
+    Index("audit_conversation", "conversation"),
 )

@@ -1,0 +1,95 @@
+"""The staff's pages: templates/, with who is signed in, where they may go, and the token of forms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from fastapi import Request, status
+from fastapi.responses import HTMLResponse
+from markupsafe import Markup
+
+from channels.staff.cookie import FIELD, Forms, StaffCookie, new_visitor
+from channels.staff.roles import Role, Staff
+from channels.web.pages import environment
+from knowledge.service import ASHIBETSU
+
+
+def local(at: datetime) -> str:
+    """A moment as a clock in 芦別市 shows it."""
+    return at.astimezone(ASHIBETSU).strftime("%Y-%m-%d %H:%M")
+
+
+_TEMPLATES = environment(Path(__file__).parent / "templates")
+_TEMPLATES.filters["local"] = local
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page of the navigation, and who may open it."""
+
+    path: str
+    label: str
+    roles: frozenset[Role] = frozenset(Role)
+
+
+PLACES = (
+    Place("/staff/team", "職員", frozenset({Role.MANAGER})),
+    Place("/staff/audit", "操作の記録", frozenset({Role.AUDITOR})),
+    Place("/staff/account", "自分のアカウント"),
+)
+"""In the order of the navigation; the first that a role may open is its home."""
+
+_DONE = {
+    "password": "パスワードを変えました。ほかの端末のログインは終わりました。",
+    "factor-removed": "二段階認証を外しました。",
+    "session": "選んだ端末のログインを終わらせました。",
+    "sessions": "ほかの端末のログインをすべて終わらせました。",
+    "off": "アカウントを止めました。",
+    "on": "アカウントを使えるようにしました。",
+    "factor-reset": "二段階認証を外しました。次のログインで設定しなおしてもらってください。",
+    "out": "ログアウトしました。",
+}
+"""What the page after a deed says; the address names it."""
+
+
+class Pages:
+    """Renders templates; who has no cookie yet gets one, for the forms on the page."""
+
+    def __init__(self, cookie: StaffCookie, forms: Forms, *, has_oidc: bool) -> None:
+        self._cookie = cookie
+        self._has_oidc = has_oidc
+        self._forms = forms
+
+    def show(
+        self,
+        request: Request,
+        template: str,
+        staff: Staff | None = None,
+        status_code: int = status.HTTP_200_OK,
+        problem: str = "",
+        **what: object,
+    ) -> HTMLResponse:
+        """The page of a template, with the navigation of `staff` if somebody is signed in."""
+        sent = self._cookie.read(request)
+        cookie = sent or new_visitor()
+        token = self._forms.token(cookie)
+        html = _TEMPLATES.get_template(template).render(
+            nonce=request.state.nonce,
+            staff=staff,
+            places=[place for place in PLACES if staff and staff.role in place.roles],
+            here=request.url.path,
+            problem=problem,
+            csrf=token,
+            csrf_input=Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, token),
+            has_oidc=self._has_oidc,
+            done=_DONE.get(request.query_params.get("done", ""), ""),
+            **what,
+        )
+        return HTMLResponse(html, status_code, {} if sent else self._cookie.set(cookie))
+
+    def go_on(self, path: str) -> HTMLResponse:
+        """A page that leads on at once: browsers send the cookie only where our own page leads."""
+        html = _TEMPLATES.get_template("go_on.html").render(path=path)
+        return HTMLResponse(html)
