@@ -46,7 +46,9 @@ class Talk:
         headers = {"Last-Event-ID": str(after)}
         with self._client.stream("GET", f"{self.path}/events", headers=headers) as stream:
             for line in stream.iter_lines():
-                if line.startswith("data:") and (event := json.loads(line.removeprefix("data:"))):  # {} in a beat
+                if line.startswith("data:") and (
+                    event := json.loads(line.removeprefix("data:"))
+                ):  # {} in a beat
                     yield event
 
     def close(self) -> None:
