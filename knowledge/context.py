@@ -89,8 +89,11 @@ def has_topic(text: str, found: Ranking) -> bool:
 
     It has a word of its own, or is letter for letter a question that an entry was written for: 「つかれた」.
     """
-    if tokens.words(text):
-        return True
+    return bool(tokens.words(text)) or _is_its_own(text, found)
+
+
+def _is_its_own(text: str, found: Ranking) -> bool:
+    """Whether `text` is letter for letter a question of the entry that it surely is about."""
     return found.sure is not None and tokens.squeeze(text) in map(tokens.squeeze, found.sure.entry.questions)
 
 
@@ -103,7 +106,8 @@ def _after_choices(
         return again
     together = search(" ".join((*before.said, text)))
     first = together.hits[0].entry if together.hits else None
-    if sure and (sure.named or isinstance(sure.entry, Outside) or first is sure.entry):
+    is_plain = sure and (sure.named or isinstance(sure.entry, Outside) or first is sure.entry)
+    if is_plain or _is_its_own(text, alone):
         return _alone(alone)
     if together.sure and first in before.choices and first is not before.entry:
         return Meant(first, together.right)

@@ -8,6 +8,7 @@ import time
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from ops.errors import OpsError
+from ops.lighthouse import lighthouse
 from ops.resident import PATIENCE
 from ops.rows import Row, p50_p95
 
@@ -38,9 +39,10 @@ def measure_page(url: str) -> list[Row]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=_ARGUMENTS)
         try:
-            return [*_first_load(browser, url), _answers(browser, url)]
+            rows = [*_first_load(browser, url), _answers(browser, url)]
         finally:
             browser.close()
+    return [*rows, *lighthouse(url, chromium)]
 
 
 def _slow_page(browser: Browser) -> Page:

@@ -6,6 +6,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from ops.stack import Stack
 from tests.browser.talking import PATIENCE, ask
+from tests.serving import wait_until
 
 DOG = ".answer[data-entry='dog-registration']"
 TALKERS = 50
@@ -55,6 +56,7 @@ def test_a_server_that_starts_again_in_mid_answer_loses_and_repeats_nothing(page
     whole.control("startProcess", "worker")
     for server in ("web", "web2"):
         whole.control("startProcess", server)
+    wait_until(whole.is_healthy, 120)
     expect(page.locator(DOG)).to_be_visible(timeout=PATIENCE)
     expect(page.locator(DOG)).to_have_count(1)
     expect(page.locator(".said")).to_have_count(2)

@@ -17,6 +17,8 @@ from ops.stack import Stack
 from tests.browser.talking import PATIENCE, ask
 from tests.serving import free_port, served
 
+FIRST_LOAD = 40_000
+"""Bytes as they travel, with their headers (design, section 6)."""
 PAGE = """<!doctype html><html lang="ja"><meta charset="utf-8"><title>市のページ</title>
 <link rel="icon" href="data:,">
 <style nonce="x">* { color: red !important; font-size: 3px !important } body { background: #fff }</style>
@@ -74,6 +76,22 @@ def test_one_line_puts_the_chat_on_a_page_with_a_strict_policy(context: BrowserC
         page.get_by_role("button", name="犬のことを聞く").click()
         expect(chat.locator(".answer[data-entry='dog-registration']")).to_be_visible(timeout=PATIENCE)
         assert problems == []
+
+
+def test_the_chat_is_small_and_comes_from_nowhere_else(context: BrowserContext, stack: Stack) -> None:
+    page = context.new_page()
+    network = context.new_cdp_session(page)
+    network.send("Network.enable")
+    received: list[float] = []
+    network.on("Network.loadingFinished", lambda done: received.append(done["encodedDataLength"]))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{stack.url}/frame")
+    expect(page.locator("#text")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    button = page.request.get(f"{stack.url}/embed.js", headers={"Accept-Encoding": "gzip"})
+    assert sum(received) + int(button.headers["content-length"]) <= FIRST_LOAD
+    assert [url for url in asked if not url.startswith(stack.url)] == []
 
 
 def test_the_page_of_the_city_cannot_reach_into_the_chat(context: BrowserContext, stack: Stack) -> None:

@@ -142,6 +142,13 @@ def test_after_choices_a_topic_of_its_own_is_answered(by_meaning: Knowledge) -> 
     assert answer.entry == "dog-registration"
 
 
+def test_after_choices_a_question_that_an_entry_was_written_for_is_answered(by_meaning: Knowledge) -> None:
+    cards = by_meaning.answer("カード", last="child-allowance")
+    among = [choice.says for choice in cards.choices]
+    answer = by_meaning.answer("犬を飼い始めた", last="child-allowance", said=["カード"], among=among)
+    assert answer.entry == "dog-registration"
+
+
 def test_after_choices_a_day_asks_which_is_meant() -> None:
     answer = KNOWLEDGE.hours("土曜は？", last="residence-certificate", among=CHOICES)
     assert [choice.label for choice in answer.choices][:2] == list(CHOICES)

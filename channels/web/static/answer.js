@@ -115,7 +115,7 @@ function drawText(text, kind) {
     .filter(Boolean)
     .map((part) =>
       part.startsWith("【")
-        ? el("h3", { class: "step" }, ...readable(part))
+        ? el("h2", { class: "step" }, ...readable(part))
         : el("p", { class: "text" }, ...readable(part)),
     );
 }
