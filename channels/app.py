@@ -29,8 +29,9 @@ from channels.line.contact import ContactCipher
 from channels.line.webhook import line_router
 from channels.logs import configure_logs
 from channels.settings import Settings
+from channels.staff.openid import OpenId, Provider
 from channels.staff.problems import add_staff_problems
-from channels.staff.room import StaffRoom
+from channels.staff.room import StaffRoom, utc_now
 from channels.staff.router import staff_router
 from channels.web.accessibility import accessibility_router
 from channels.web.answer_page import answer_router
@@ -103,10 +104,11 @@ def create_app(settings: Settings) -> FastAPI:
     if settings.line_channel_secret:
         line_secret = settings.line_channel_secret.get_secret_value()
         app.include_router(line_router(line_secret, store, ContactCipher(secret)))
-    room = StaffRoom.of(database, secret, is_https=settings.secure_cookies)
+    openid = _openid(settings, client)
+    room = StaffRoom.of(database, secret, is_https=settings.secure_cookies, has_openid=openid is not None)
     add_staff_problems(app, room.pages)
     app.mount("/staff/static", StaticFiles(directory=STAFF_STATIC), name="staff_static")
-    app.include_router(staff_router(room))
+    app.include_router(staff_router(room, openid, settings.public_url))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
 
@@ -122,6 +124,19 @@ def main() -> None:
         timeout_graceful_shutdown=CLOSE_STREAMS_AFTER,
     )
     uvicorn.Server(config).run([_shared_port(settings.host, settings.port)])
+
+
+def _openid(settings: Settings, client: httpx.AsyncClient) -> OpenId | None:
+    """The city's OpenID provider, if it has one."""
+    issuer, client_id, client_secret = (
+        settings.oidc_issuer,
+        settings.oidc_client_id,
+        settings.oidc_client_secret,
+    )
+    if not issuer or not client_id or not client_secret:
+        return None
+    provider = Provider(issuer, client_id, client_secret.get_secret_value())
+    return OpenId(provider, client, settings.secret.get_secret_value(), utc_now)
 
 
 def _shared_port(host: str, port: int) -> socket.socket:

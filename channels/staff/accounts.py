@@ -126,7 +126,14 @@ class Accounts:
             await self._audit.note(connection, staff, Action.PASSWORD_CHANGED)
 
     async def reset_password(self, account: Account, by: Staff | str) -> str:
-        """A one-time password; all sessions end, and nobody has to wait any more."""
+        """A one-time password; all sessions end, and nobody has to wait any more.
+
+        Raises AccountRejectedError for an account that has no password.
+        """
+        if not account.has_password:
+            raise AccountRejectedError(
+                f"{account.login} は市の認証でログインします。パスワードはありません。"
+            )
         password = one_time_password()
         stored = await self._passwords.hash(password)
         async with self._engine.begin() as connection:

@@ -57,9 +57,9 @@ _DONE = {
 class Pages:
     """Renders templates; who has no cookie yet gets one, for the forms on the page."""
 
-    def __init__(self, cookie: StaffCookie, forms: Forms, *, has_oidc: bool) -> None:
+    def __init__(self, cookie: StaffCookie, forms: Forms, *, has_openid: bool) -> None:
         self._cookie = cookie
-        self._has_oidc = has_oidc
+        self._has_openid = has_openid
         self._forms = forms
 
     def show(
@@ -83,7 +83,7 @@ class Pages:
             problem=problem,
             csrf=token,
             csrf_input=Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, token),
-            has_oidc=self._has_oidc,
+            has_openid=self._has_openid,
             done=_DONE.get(request.query_params.get("done", ""), ""),
             **what,
         )
