@@ -100,7 +100,7 @@ def create_app(settings: Settings) -> FastAPI:
     views = Views(database, local_now)
     words = Words(knowledge, NoDesks())
     app.include_router(summary_router(Summaries(store, views, words, knowledge, door, limits, local_now)))
-    app.include_router(health_router(settings, views, knowledge, client))
+    app.include_router(health_router(settings, database, views, knowledge, client))
     if settings.line_channel_secret:
         line_secret = settings.line_channel_secret.get_secret_value()
         app.include_router(line_router(line_secret, store, ContactCipher(secret)))

@@ -11,6 +11,7 @@ ChannelError
 │   └── UnheardWordsError        the resident has said something that the clerk's page has not shown
 ├── LineMenuError                LINE did not do what was asked of a menu (line/menu_account.py)
 ├── MessageTooLongError          longer than MAX_TEXT
+├── NoticeFailedError            the mail server or a webhook did not take a notice (notices/)
 ├── NothingToShowError           there is no menu to show or go back to (line/menu_deploy.py)
 ├── StaffError                   what the staff are told; its text is for them, in Japanese
 │   ├── AccountNotFoundError     no such account
@@ -76,6 +77,17 @@ class UnheardWordsError(HandoffError):
 
 class MessageTooLongError(ChannelError):
     """The message is longer than `MAX_TEXT` characters."""
+
+
+class NoticeFailedError(ChannelError):
+    """A notice to staff was not taken; it is tried again. The text is a word for the log, without addresses.
+
+    `whole` says whether the whole server failed, so that other letters to it need not be tried now.
+    """
+
+    def __init__(self, why: str, *, whole: bool) -> None:
+        super().__init__(why)
+        self.whole = whole
 
 
 class StaffError(ChannelError):

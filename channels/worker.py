@@ -28,6 +28,8 @@ from channels.line.deliver import LineApi, LineDeliverer, NoLine
 from channels.line.deliveries import Deliveries
 from channels.line.replies import Replies
 from channels.logs import configure_logs
+from channels.notices.carriers import carriers
+from channels.notices.sender import Sender
 from channels.settings import Settings
 from knowledge.service import Knowledge, local_now
 
@@ -62,6 +64,7 @@ async def run(settings: Settings) -> None:
             line=await _line(settings, replies, database, resources),
             retention=Retention(database, settings.retention_days),
             minute=Minute(database, Words(knowledge, book), book, nobody, push, local_now),
+            notices=Sender(database, knowledge, carriers(settings, client), settings.public_url, local_now),
         )
         add_tasks(queue, workers, settings.retry_every)
         await resources.enter_async_context(queue.open_async())

@@ -18,6 +18,7 @@ TURN = "answer_turn"
 DELIVERY = "deliver_line"
 RETENTION = "delete_old"
 MINUTE = "look_at_handoffs"
+NOTICES = "send_notices"
 LONGEST = 120
 """Seconds between two tries of a delivery, at most."""
 URGENT = 10
@@ -82,6 +83,7 @@ class Workers:
     line: LineDeliverer
     retention: Retention
     minute: Periodic
+    notices: Periodic
 
 
 @dataclass
@@ -126,3 +128,8 @@ def add_tasks(app: procrastinate.App, workers: Workers, retry_every: int) -> Non
     @app.task(name=MINUTE, queueing_lock=MINUTE)
     async def look_at_handoffs(timestamp: int) -> None:
         await workers.minute.run()
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name=NOTICES, queueing_lock=NOTICES)
+    async def send_notices(timestamp: int) -> None:
+        await workers.notices.run()

@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
     true,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 metadata = MetaData()
 
@@ -211,6 +211,55 @@ notice_due = Table(
     _of_handoff(),
     Index("notice_due_unsent", "at", postgresql_where=text("sent_at is null")),
     Index("notice_due_handoff", "handoff"),
+)
+
+# A letter to staff, by e-mail or webhook, written whole when it is made; nothing personal is in it.
+letter = Table(
+    "letter",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("way", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    # The same for machines: what a webhook gets beside the text.
+    Column("about", JSONB, nullable=False),
+    # What makes a letter that is made again the same letter: the digest of a day.
+    Column("once", Text, unique=True),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("next_at", DateTime(timezone=True), nullable=False),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("sent_at", DateTime(timezone=True)),
+    Column("given_up_at", DateTime(timezone=True)),
+    Index("letter_unsent", "next_at", postgresql_where=text("sent_at is null and given_up_at is null")),
+)
+
+# What stays of handoffs that were deleted: counts by the day of the wish. A trigger on `handoff` adds to it.
+handoff_day = Table(
+    "handoff_day",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("desk", Text, primary_key=True),
+    Column("wishes", Integer, nullable=False, server_default="0"),
+    Column("answered", Integer, nullable=False, server_default="0"),
+    Column("messages", Integer, nullable=False, server_default="0"),
+    Column("callbacks", Integer, nullable=False, server_default="0"),
+    # Seconds until somebody came, of each who waited for it: medians cannot be added up.
+    Column("waits", ARRAY(Integer), nullable=False, server_default="{}"),
+    Column("ratings_sum", Integer, nullable=False, server_default="0"),
+    Column("ratings_count", Integer, nullable=False, server_default="0"),
+)
+
+# What each night has deleted; `done_at` is missing from one that was cut short.
+retention_run = Table(
+    "retention_run",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=True),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=_now),
+    Column("conversations", Integer, nullable=False, server_default="0"),
+    Column("handoffs", Integer, nullable=False, server_default="0"),
+    Column("events", Integer, nullable=False, server_default="0"),
+    Column("done_at", DateTime(timezone=True)),
 )
 
 # Who of the staff may sign in (staff/). Accounts are switched off, never deleted: the audit names them.

@@ -33,6 +33,7 @@ from channels.line.contact import ContactCipher
 from channels.line.deliver import LineApi
 from channels.line.deliveries import Deliveries
 from channels.line.replies import Replies
+from channels.notices.sender import Sender
 from channels.settings import Settings
 from knowledge.answer import Answer, AnswerKind
 from knowledge.service import Knowledge, local_now
@@ -212,6 +213,7 @@ async def bench(
             line=LineApi(replies, AsyncMessagingApi(client), cipher, Deliveries(database)),
             retention=Retention(database, 30),
             minute=Minute(database, Words(knowledge, book), book, active, push, now),
+            notices=Sender(database, knowledge, {}, PUBLIC_URL, now),
         )
         add_tasks(queue, workers, retry_every=3)
         yield Bench(store, assistant, queue, database)
