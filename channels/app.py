@@ -39,6 +39,7 @@ from channels.web.chat import chat_router
 from channels.web.checklist import checklist_router
 from channels.web.continued import continued_router
 from channels.web.door import Door
+from channels.web.export import export_router
 from channels.web.guard import Guard
 from channels.web.limits import RateLimits
 from channels.web.problems import add_problem_handlers, problem
@@ -83,18 +84,19 @@ def create_app(settings: Settings) -> FastAPI:
     )
     add_problem_handlers(app, lambda: knowledge.phrases)
     door = Door(
-        ConversationToken(secret, settings.retention_days),
+        ConversationToken(secret, settings.keep_days),
         ConversationKeys(database),
         settings.secure_cookies,
-        settings.retention_days,
+        settings.keep_days,
     )
     limits = RateLimits(settings.messages_per_minute, settings.address_per_minute)
     channel = WebChannel(store, Erasure(database), live, door, limits, knowledge)
     app.include_router(web_router(channel))
-    app.include_router(chat_router(channel, settings.retention_days))
+    app.include_router(chat_router(channel, settings))
     app.include_router(widget_router(knowledge, settings))
     app.include_router(accessibility_router())
     app.include_router(continued_router(door, Links(database), knowledge))
+    app.include_router(export_router(channel))
     app.include_router(answer_router(knowledge, is_https=settings.secure_cookies))
     app.include_router(checklist_router(knowledge, is_https=settings.secure_cookies))
     views = Views(database, local_now)

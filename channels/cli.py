@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from channels.core import tables
 from channels.core.database import sync_url
+from channels.core.retention_cli import add_retention
 from channels.line.cli import add_line
 from channels.staff.cli import add_staff
 from knowledge.answer import Verdict
@@ -35,6 +36,7 @@ def main() -> int:
     feedback.add_argument("--days", type=int, default=30, help="何日前から数えるか（ふつうは30）")
     feedback.set_defaults(run=_feedback)
     add_line(commands)
+    add_retention(commands, _database_url)
     add_staff(commands, _database_url)
     arguments = parser.parse_args()
     try:

@@ -62,7 +62,7 @@ async def run(settings: Settings) -> None:
         workers = Workers(
             turns=TurnAnswerer(store, rasa, knowledge, reception, settings.retry_for),
             line=await _line(settings, replies, database, resources),
-            retention=Retention(database, settings.retention_days),
+            retention=Retention(database, settings.retention_days, settings.handoff_days),
             minute=Minute(database, Words(knowledge, book), book, nobody, push, local_now),
             notices=Sender(database, knowledge, carriers(settings, client), settings.public_url, local_now),
         )

@@ -246,7 +246,7 @@ class ChatPhrases(_Model):
     log: Plain
     greeting: Plain
     care: Plain
-    kept: Annotated[Text, _needs("days")]
+    kept: Annotated[Text, _needs("days", "handoff_days")]
     start: Plain
     on_this_page: Plain
     first: Annotated[tuple[Plain, ...], Field(min_length=1, max_length=8)]
@@ -285,6 +285,7 @@ class ChatPhrases(_Model):
     sure_why: Plain
     do_erase: Plain
     keep_talk: Plain
+    save: Plain
     erased: Plain
     not_erased: Plain
     tools: Plain
@@ -331,6 +332,16 @@ class AnswerPagePhrases(_Model):
     gone_why: Plain
 
 
+class ExportPhrases(_Model):
+    """The file in which residents keep their own conversation; `name` is the file's."""
+
+    name: Annotated[Text, _needs("day")]
+    title: Plain
+    made: Annotated[Text, _needs("moment")]
+    source: Annotated[Text, _needs("title", "url", "checked")]
+    no_text: Plain
+
+
 class Phrases(_Model):
     """All of `phrases.yml`."""
 
@@ -362,6 +373,7 @@ class Phrases(_Model):
     guide: GuidePhrases
     handoff: HandoffPhrases
     summary_page: SummaryPagePhrases
+    export: ExportPhrases
     easy: EasyPhrases
     feedback: FeedbackPhrases
     hours: HoursPhrases

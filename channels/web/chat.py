@@ -17,11 +17,12 @@ from sqlalchemy.exc import DBAPIError
 
 from channels.core.events import Event
 from channels.errors import ChannelError, ConversationNotFoundError
+from channels.settings import Periods
 from channels.web.pages import page
 from channels.web.problems import Problem
 from channels.web.routes import WebChannel
 from channels.web.token import Token
-from channels.web.widget import chat_config, marks
+from channels.web.widget import chat_config, kept, marks
 from knowledge.answer import Answer
 
 PATH = "/chat"
@@ -51,7 +52,7 @@ class Shown:
         return cls(event.author, str(body.get("text") or ""), answer, card, choices)
 
 
-def chat_router(channel: WebChannel, keep_days: int) -> APIRouter:
+def chat_router(channel: WebChannel, periods: Periods) -> APIRouter:
     """`GET` and `POST /chat`, `POST /chat/erase`."""
     router = APIRouter()
 
@@ -71,9 +72,9 @@ def chat_router(channel: WebChannel, keep_days: int) -> APIRouter:
             "chat.html",
             problem.status_code if problem else status.HTTP_200_OK,
             words=phrases.chat,
-            kept=phrases.chat.kept.format(days=keep_days),
+            kept=kept(phrases, periods),
             marks=marks(phrases),
-            config=chat_config(phrases, keep_days),
+            config=chat_config(phrases, periods),
             events=[Shown.of(event) for event in events],
             is_waiting=await _is_waiting(channel, token.conversation, events) if token else False,
             key=uuid.uuid4().hex,

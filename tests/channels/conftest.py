@@ -211,7 +211,7 @@ async def bench(
         workers = Workers(
             turns=TurnAnswerer(store, assistant, knowledge, reception, retry_for=90),
             line=LineApi(replies, AsyncMessagingApi(client), cipher, Deliveries(database)),
-            retention=Retention(database, 30),
+            retention=Retention(database, 30, 90),
             minute=Minute(database, Words(knowledge, book), book, active, push, now),
             notices=Sender(database, knowledge, {}, PUBLIC_URL, now),
         )

@@ -130,7 +130,7 @@ async def test_idle_conversations_are_deleted_with_everything_they_said(
             text("update conversation set active_at = now() - interval '31 days' where id = :id"),
             {"id": old},
         )
-    await Retention(database, 30).run()
+    await Retention(database, 30, 90).run()
     assert await store.events(old) == []
     assert not await store.exists(old)
     assert await store.exists(fresh)

@@ -6,7 +6,7 @@
  */
 
 import { drawAnswer, drawBeside, drawChoices } from "./answer.js";
-import { call, statusOfStream, streamOf, summaryOf, uuid } from "./api.js";
+import { call, exportOf, statusOfStream, streamOf, summaryOf, uuid } from "./api.js";
 import { el } from "./dom.js";
 import { isFramed, isShown, listen, tell } from "./host.js";
 import { CONVERSATION, forgetConversation, keepConversation, keptConversation, linkedConversation } from "./kept.js";
@@ -155,14 +155,17 @@ class Chat {
   #buildSure() {
     const keep = el("button", { type: "button", class: "keep" }, WORDS.keep_talk);
     const erase = el("button", { type: "button", class: "erase" }, WORDS.do_erase);
+    const save = el("a", { download: "" }, WORDS.save);
     this.sure = el(
       "dialog",
       { id: "sure", "aria-labelledby": "sure-title", "aria-describedby": "sure-why" },
       el("h2", { id: "sure-title" }, WORDS.sure),
       el("p", { id: "sure-why" }, WORDS.sure_why),
+      el("p", {}, save),
       el("div", { class: "either" }, keep, erase),
     );
     this.eraser.addEventListener("click", () => {
+      save.href = exportOf(this.#id);
       this.sure.showModal();
       keep.focus(); // the autofocus attribute is refused in a frame of another origin
     });

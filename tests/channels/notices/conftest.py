@@ -146,7 +146,10 @@ async def sender(
     database: AsyncEngine, told_by: Knowledge, mail_server: MailServer, now: Clock
 ) -> AsyncIterator[Sender]:
     async with httpx.AsyncClient() as client:
-        carriers: dict[Way, Carrier] = {Way.MAIL: Mail(mail_server, SENDER, now), Way.WEBHOOK: Webhook(client)}
+        carriers: dict[Way, Carrier] = {
+            Way.MAIL: Mail(mail_server, SENDER, now),
+            Way.WEBHOOK: Webhook(client),
+        }
         yield Sender(database, told_by, carriers, "https://chat.example.lg.jp/", now)
 
 
