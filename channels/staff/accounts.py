@@ -82,7 +82,7 @@ class Accounts:
         try:
             async with self._engine.begin() as connection:
                 await connection.execute(insert(tables.account).values(values))
-                way = "oidc" if is_oidc else "password"
+                way = "openid" if is_oidc else "password"
                 await self._audit.note(
                     connection, by, Action.ACCOUNT_ADDED, whom=login, role=role.value, way=way
                 )

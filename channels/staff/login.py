@@ -27,10 +27,8 @@ def login_page(
     room: StaffRoom, request: Request, next_page: str = "", login: str = "", error: StaffError | None = None
 ) -> Response:
     """The page to sign in at, with what went wrong."""
-    shown = room.pages.show(
+    shown = room.pages.ask_in(
         request,
-        "login.html",
-        None,
         status_of(error) if error else status.HTTP_200_OK,
         str(error or ""),
         login=login[:100],

@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, status
 from fastapi.responses import RedirectResponse, Response
 
-from channels.errors import OpenIdFailedError, StaffError
+from channels.errors import OpenIdFailedError
 from channels.staff.gate import safe_next
-from channels.staff.login import caller_of, login_page
+from channels.staff.login import caller_of
 from channels.staff.openid import WAY_SECONDS, OpenId
 from channels.staff.room import StaffRoom
 
@@ -40,15 +40,10 @@ def openid_router(room: StaffRoom, openid: OpenId, public_url: str | None) -> AP
         code: Annotated[str, Query(max_length=_MAX)] = "",
         state: Annotated[str, Query(max_length=_MAX)] = "",
     ) -> Response:
-        try:
-            if not code:
-                raise OpenIdFailedError
-            identity = await openid.finish(request.cookies.get(COOKIE, ""), state, code)
-            token = await room.sign_in.with_openid(identity.subject, identity.username, caller_of(request))
-        except StaffError as error:
-            refused = login_page(room, request, error=error)
-            refused.headers.append("Set-Cookie", cookie("", 0))
-            return refused
+        if not code:
+            raise OpenIdFailedError
+        identity = await openid.finish(request.cookies.get(COOKIE, ""), state, code)
+        token = await room.sign_in.with_openid(identity.subject, identity.username, caller_of(request))
         # Our own page leads on: what another site leads to gets no cookie yet.
         response = room.pages.go_on(safe_next(identity.next))
         response.headers.append("Set-Cookie", room.cookie.set(token)["Set-Cookie"])

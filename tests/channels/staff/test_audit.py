@@ -98,4 +98,4 @@ async def test_every_deed_about_accounts_is_written_down_with_who_did_it(room: S
         "アカウントを止めた",
         "アカウントを使えるようにした",
     ]
-    assert {entry.detail.get("whom") for entry in entries} == {None, "sato"}
+    assert {entry.detail.get("だれの") for entry in entries} == {None, "sato"}

@@ -190,7 +190,7 @@ async def test_a_session_that_is_over_leads_to_the_sign_in_page_and_back(
 
 async def test_a_locked_account_is_told_in_the_same_words_as_an_unknown_one(team: Team) -> None:
     await account(team.room)
-    said = {}
+    said: dict[str, list[str]] = {}
     for login in ("sato", "nobody"):
         browser = team.browser(f"198.51.100.{len(said)}")
         answers = [await browser.sign_in(login, "wrong") for _ in range(ACCOUNT.free + 1)]
