@@ -21,7 +21,9 @@ from channels.core.keys import ConversationKeys
 from channels.core.links import Links
 from channels.core.live import LiveEvents
 from channels.core.store import Store
+from channels.handoff.duty import NoDesks
 from channels.handoff.views import Views
+from channels.handoff.words import Words
 from channels.health import health_router
 from channels.line.contact import ContactCipher
 from channels.line.webhook import line_router
@@ -40,6 +42,7 @@ from channels.web.guard import Guard
 from channels.web.limits import RateLimits
 from channels.web.problems import add_problem_handlers, problem
 from channels.web.routes import WebChannel, web_router
+from channels.web.summary import Summaries, summary_router
 from channels.web.token import ConversationToken
 from channels.web.widget import widget_router
 from knowledge.service import Knowledge, local_now
@@ -93,7 +96,10 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(continued_router(door, Links(database), knowledge))
     app.include_router(answer_router(knowledge, is_https=settings.secure_cookies))
     app.include_router(checklist_router(knowledge, is_https=settings.secure_cookies))
-    app.include_router(health_router(settings, Views(database, local_now), knowledge, client))
+    views = Views(database, local_now)
+    words = Words(knowledge, NoDesks())
+    app.include_router(summary_router(Summaries(store, views, words, knowledge, door, limits, local_now)))
+    app.include_router(health_router(settings, views, knowledge, client))
     if settings.line_channel_secret:
         line_secret = settings.line_channel_secret.get_secret_value()
         app.include_router(line_router(line_secret, store, ContactCipher(secret)))

@@ -19,8 +19,10 @@ from channels.core.retention import Retention
 from channels.core.store import Store
 from channels.core.turns import TurnAnswerer
 from channels.handoff.duty import NoDesks, nobody
+from channels.handoff.minute import Minute
 from channels.handoff.push import LinePush
 from channels.handoff.reception import Reception
+from channels.handoff.words import Words
 from channels.line.contact import ContactCipher
 from channels.line.deliver import LineApi, LineDeliverer, NoLine
 from channels.line.deliveries import Deliveries
@@ -53,11 +55,13 @@ async def run(settings: Settings) -> None:
         push = LinePush(
             ProcrastinateQueue(queue), settings.line_chat == "line", settings.private_talk_url is not None
         )
-        reception = Reception(database, knowledge, NoDesks(), nobody, push, local_now)
+        book = NoDesks()
+        reception = Reception(database, knowledge, book, nobody, push, local_now)
         workers = Workers(
             turns=TurnAnswerer(store, rasa, knowledge, reception, settings.retry_for),
             line=await _line(settings, replies, database, resources),
             retention=Retention(database, settings.retention_days),
+            minute=Minute(database, Words(knowledge, book), book, nobody, push, local_now),
         )
         add_tasks(queue, workers, settings.retry_every)
         await resources.enter_async_context(queue.open_async())

@@ -58,6 +58,7 @@ class HandoffPhrases(PhraseModel):
     unknown_again: Plain
     line_claimed: WithDesk
     line_answered: WithDesk
+    line_words: Annotated[Text, needs("desk", "name", "text")]
     summary: Plain
 
 

@@ -260,6 +260,7 @@ class ChatPhrases(_Model):
     unsent: Plain
     thinking: Plain
     look_again: Plain
+    staffed: Plain
     with_staff: Plain
     late: Plain
     resend: Plain

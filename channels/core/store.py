@@ -263,7 +263,7 @@ class Store:
             return await context_of(connection, conversation, before)
 
     async def reply_parts(self, conversation: UUID, answers: int) -> list[Answer]:
-        """The final reply to an event, as Answers."""
+        """The final reply to an event, as Answers; what a person's talk was interrupted for is one, too."""
         async with self._engine.connect() as connection:
             bodies = await connection.scalars(
                 select(tables.event.c.body)
@@ -274,7 +274,7 @@ class Store:
                 )
                 .order_by(tables.event.c.part)
             )
-            return [Answer.model_validate(body) for body in bodies]
+            return [Answer.model_validate(body.get("answer", body)) for body in bodies]
 
     async def exists(self, conversation: UUID) -> bool:
         """Whether the conversation is there."""

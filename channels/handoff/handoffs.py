@@ -1,7 +1,7 @@
 """The moves of clerks. Each is one transaction that locks the conversation first, as its messages do.
 
-So a move and a message have one order, two clerks never own one talk, and what the bot was about to say
-when a clerk claims is never stored (core/log.py). Every refusal is a HandoffError; the clerk is shown its text.
+So a move and a message have one order, two clerks never own one talk, and what the bot was about to say when
+a clerk claims is never stored (core/log.py). Every refusal is a HandoffError; the clerk is shown its text.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ class _Moving:
     handoff: Handoff
     after: Standing
     now: datetime
+    title: str
 
     async def change(self, **columns: object) -> None:
         self.handoff = await rows.change(self.connection, self.handoff, **columns)
@@ -59,7 +60,7 @@ class _Moving:
 
     async def say(self, text: str, **more: object) -> int:
         """Tell the resident what happens."""
-        body = told(text, self.after.state, **more)
+        body = told(text, self.after.state, desk=self.title, **more)
         return await log.append(self.connection, self.conversation.id, Author.SYSTEM, body)
 
 
@@ -78,8 +79,10 @@ class Handoffs:
             if found.state is State.CLAIMED and found.claimed_by == by.account:
                 return
             moving = self._begin(connection, conversation, found, Move.CLAIM, by)
-            claimed_at = found.claimed_at or instant(moving.now)
-            await moving.stand(claimed_name=by.name, claimed_at=claimed_at, asked_for=None)
+            now = instant(moving.now)
+            due = found.due_at if found.due_at and found.due_at <= now else None  # who comes early is there
+            claimed_at = found.claimed_at or now
+            await moving.stand(claimed_name=by.name, claimed_at=claimed_at, asked_for=None, due_at=due)
             await log.silence(connection, conversation.id)
             told_at = await moving.say(self._words.at_desk(self._words.phrases.claimed, found.desk))
             await self._tell(moving, told_at, anew=True)
@@ -203,7 +206,8 @@ class Handoffs:
         self, connection: AsyncConnection, conversation: Row[Any], handoff: Handoff, move: Move, by: Clerk
     ) -> _Moving:
         after = moved(handoff.standing, move, by.account)
-        return _Moving(connection, conversation, handoff, after, self._now())
+        title = self._words.title(handoff.desk)
+        return _Moving(connection, conversation, handoff, after, self._now(), title)
 
     @asynccontextmanager
     async def _move(self, handoff: UUID, move: Move, by: Clerk) -> AsyncIterator[_Moving]:

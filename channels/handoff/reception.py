@@ -6,8 +6,7 @@ the reply, so that what is told and what is stored never differ, and a turn that
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -22,45 +21,22 @@ from channels.core.store import Settle, goes_to_line
 from channels.errors import ConversationNotFoundError
 from channels.handoff import presses, rows, waits, wishes
 from channels.handoff.duty import Active, Clock, DutyBook, local
+from channels.handoff.leading import Led, lead
 from channels.handoff.machine import State
 from channels.handoff.presses import Kind, Press
 from channels.handoff.push import LinePush
-from channels.handoff.rows import Handoff, Notice
+from channels.handoff.rows import EVERYBODY, Handoff, Notice
 from channels.handoff.words import Words, told
 from knowledge.answer import Answer, AnswerChoice, AnswerKind, LinkRole
 from knowledge.entries import Department
 from knowledge.service import Knowledge
 
-EVERYBODY = 2
-"""The level of alarm at which every desk is told."""
 WRITING = "message"
 """The aspect of the reply that asks for a message: what is said next is the message."""
 _SLOTS = 3
 _ALL_SLOTS = 1_000
 _IN_HAND = timedelta(minutes=30)
 """How long a time that was offered may be pressed after it would not be offered any more."""
-
-
-@dataclass(frozen=True)
-class Led:
-    """The desk that a resident is led to; `is_there`: somebody is on duty there now."""
-
-    desk: str
-    is_there: bool
-
-
-def lead(book: DutyBook, desk: str, active: Collection[str], now: datetime) -> Led | None:
-    """Where a wish for `desk` leads: to the first of its chain where somebody is, else that has anybody.
-
-    None when no account of any of them may sign in.
-    """
-    chain = book.chain(desk)
-    there = (name for name in chain if not set(book.on_duty(name, now)).isdisjoint(active))
-    staffed = (name for name in chain if not set(book.members(name)).isdisjoint(active))
-    if (found := next(there, None)) is not None:
-        return Led(found, is_there=True)
-    found = next(staffed, None)
-    return Led(found, is_there=False) if found is not None else None
 
 
 class Reception:

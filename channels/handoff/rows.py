@@ -17,6 +17,9 @@ from channels.core.events import STAFF_CHANNEL
 from channels.handoff.duty import instant
 from channels.handoff.machine import Standing, State
 
+OFFICE, EVERYBODY = 1, 2
+"""Levels of alarm: who has been told that a resident waits for an answer; 0 for nobody."""
+
 
 class Notice(StrEnum):
     """What staff are to be told outside of the console."""

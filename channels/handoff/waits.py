@@ -55,20 +55,22 @@ def unanswered_since() -> ColumnElement[datetime | None]:
     """Since when the resident of a handoff waits for an answer; NULL when nobody does.
 
     Until a clerk's first word that is the wish itself, or the moment that was promised; after it, the oldest
-    word after the last one of a clerk. Who was put back into the queue waits again.
+    word after the last one of a clerk. Who was put back into the queue waits again; who left a message waits
+    from when a clerk has taken it up.
     """
-    of = tables.handoff.c
-    asked: ColumnElement[datetime] = func.greatest(of.requested_at, of.due_at)
-    word: ColumnElement[datetime | None] = func.coalesce(_oldest_word(), _never)
+    of, word = tables.handoff.c, _oldest_word()
+    is_first = of.first_answer_at.is_(None)
     return case(
-        (of.is_message | of.state.in_([State.CALLBACK, State.CLOSED]), _never),
-        (of.first_answer_at.is_(None), asked),
+        (of.state.in_([State.CALLBACK, State.CLOSED]), _NEVER),
+        (of.is_message & ((of.state == State.WAITING) | (word.is_(None) & ~is_first)), _NEVER),
+        (of.is_message, func.greatest(word, of.changed_at)),
+        (is_first, func.greatest(of.requested_at, of.due_at)),
         (of.state == State.WAITING, func.least(word, of.changed_at)),
         else_=word,
     )
 
 
-_never = cast(null(), DateTime(timezone=True))
+_NEVER = cast(null(), DateTime(timezone=True))
 
 
 def _oldest_word() -> ScalarSelect[datetime | None]:

@@ -66,5 +66,8 @@ class Words:
 
 
 def told(text: str, state: State, **more: object) -> dict[str, Any]:
-    """The body of a system event: what happens, and where the handoff stands from here on."""
+    """The body of a system event: what happens, and where the handoff stands from here on.
+
+    `more` may hold `desk`, its name; `answer`, a card; `choices`; `summary`, the link to the record.
+    """
     return {"text": text, "handoff": {"state": state.value}, **more}

@@ -33,17 +33,22 @@ RECENT = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Shown:
-    """One event as the template draws it."""
+    """One event as the template draws it; `card` and `choices` come with a person's talk."""
 
     author: str
     text: str
     answer: Answer | None
+    card: Answer | None
+    choices: list[tuple[str, str]]
 
     @classmethod
     def of(cls, event: Event) -> Shown:
-        """A bot's event with its Answer, any other with its text alone."""
-        answer = Answer.model_validate(event.body) if event.author == "bot" else None
-        return cls(event.author, str(event.body.get("text") or ""), answer)
+        """A bot's event with its Answer, any other with its text and what comes with it."""
+        body = event.body
+        answer = Answer.model_validate(body) if event.author == "bot" else None
+        card = Answer.model_validate(body["answer"]) if body.get("answer") else None
+        choices = [] if answer else [(choice["label"], choice["says"]) for choice in body.get("choices", ())]
+        return cls(event.author, str(body.get("text") or ""), answer, card, choices)
 
 
 def chat_router(channel: WebChannel, keep_days: int) -> APIRouter:

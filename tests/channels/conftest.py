@@ -25,8 +25,10 @@ from channels.core.tables import metadata
 from channels.core.turns import TurnAnswerer
 from channels.errors import TurnFailedError
 from channels.handoff.duty import Active, Clock, DutyBook, NoDesks, nobody
+from channels.handoff.minute import Minute
 from channels.handoff.push import LinePush
 from channels.handoff.reception import Reception
+from channels.handoff.words import Words
 from channels.line.contact import ContactCipher
 from channels.line.deliver import LineApi
 from channels.line.deliveries import Deliveries
@@ -191,6 +193,10 @@ async def bench(
     database: AsyncEngine,
     knowledge: Knowledge,
     reception: Reception,
+    book: DutyBook,
+    active: Active,
+    push: LinePush,
+    now: Clock,
     line_platform: line.LinePlatform,
 ) -> AsyncIterator[Bench]:
     """A worker over the scripted assistant and the LINE platform."""
@@ -205,6 +211,7 @@ async def bench(
             turns=TurnAnswerer(store, assistant, knowledge, reception, retry_for=90),
             line=LineApi(replies, AsyncMessagingApi(client), cipher, Deliveries(database)),
             retention=Retention(database, 30),
+            minute=Minute(database, Words(knowledge, book), book, active, push, now),
         )
         add_tasks(queue, workers, retry_every=3)
         yield Bench(store, assistant, queue, database)

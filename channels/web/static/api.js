@@ -48,4 +48,5 @@ export async function statusOfStream(id) {
   }
 }
 
+export const summaryOf = (id) => `${API}/${id}/summary`;
 export const streamOf = (id) => `${API}/${id}/events`;
