@@ -46,14 +46,8 @@ class Talk:
         headers = {"Last-Event-ID": str(after)}
         with self._client.stream("GET", f"{self.path}/events", headers=headers) as stream:
             for line in stream.iter_lines():
-<<<<<<< HEAD
-                if line.startswith("data:") and (
-                    event := json.loads(line.removeprefix("data:"))
-                ):  # {} in a beat
-=======
                 # A beat is {}.
                 if line.startswith("data:") and (event := json.loads(line.removeprefix("data:"))):
->>>>>>> main
                     yield event
 
     def close(self) -> None:
