@@ -91,7 +91,7 @@ class _Told:
             else:
                 for event in self._new("talk", state):
                     yield event
-            if question := last_question(new):
+            if question := last_question(new, console.knowledge.phrases, console.now()):
                 found = await suggestions_for(question, console.finder, console.knowledge, console.now())
                 for event in self._new("suggestions", as_json(found)):
                     yield event

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from channels.core.events import Author, Event
+from channels.handoff.presses import read
 from channels.staff.console.times import clock
-from knowledge.answer import Answer
+from knowledge.answer import Answer, AnswerKind
 from knowledge.aspects import Aspect
 from knowledge.loader import Content
+from knowledge.phrases import Phrases
 
 _WHO = {Author.RESIDENT: "住民", Author.BOT: "まどぐち（自動）", Author.SYSTEM: "お知らせ"}
 _NOT_TEXT = "（文字でないもの：スタンプや写真など）"
@@ -48,15 +51,23 @@ def messages_of(events: Iterable[Event], content: Content, now: datetime) -> tup
     return tuple(result)
 
 
-def last_question(messages: Iterable[Message]) -> str:
-    """What the resident last said in words of their own; empty for nothing."""
-    own = [each.text for each in messages if each.author == Author.RESIDENT and not each.is_press]
-    return next((text for text in reversed(own) if text not in {_NOT_TEXT, _UNSENT}), "")
+def last_question(messages: Sequence[Message], phrases: Phrases, now: datetime) -> str:
+    """What the resident last asked in words of their own, not the wish for a person; empty for nothing."""
+    asked = [
+        message.text
+        for message, reply in pairwise([*messages, None])
+        if message
+        and message.author == Author.RESIDENT
+        and not (message.is_press or message.text in {_NOT_TEXT, _UNSENT, phrases.labels.person})
+        and not (reply and reply.card and reply.card.kind is AnswerKind.HANDOFF)
+        and read(message.text, phrases.handoff, phrases.labels, now) is None
+    ]
+    return asked[-1] if asked else ""
 
 
-def last_words(messages: Iterable[Message]) -> str:
+def last_words(messages: Sequence[Message]) -> str:
     """What a clerk last said; empty for nothing."""
-    return next((each.text for each in reversed(tuple(messages)) if each.author == Author.STAFF), "")
+    return next((each.text for each in reversed(messages) if each.author == Author.STAFF and each.text), "")
 
 
 def _message(event: Event, content: Content, now: datetime, offered: frozenset[str]) -> Message:
@@ -86,12 +97,12 @@ def _card(event: Event) -> Answer | None:
 
 
 def _source(card: Answer, content: Content) -> str:
-    """「転入届（持ち物）」."""
+    """「転入届：持ち物」."""
     entry = content.entries.get(card.entry or "")
     if entry is None:
         return ""
     aspect = Aspect(card.aspect) if card.aspect and card.aspect in Aspect else Aspect.ABOUT
-    return f"{entry.title}（{content.phrases.labels.aspects[aspect]}）"
+    return f"{entry.title}：{content.phrases.labels.aspects[aspect]}"
 
 
 def _says(event: Event) -> list[str]:

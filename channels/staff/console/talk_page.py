@@ -50,7 +50,7 @@ async def talk_page(
         with contextlib.suppress(MoveRefusedError):  # passed on a moment ago
             await console.handoffs(staff, None).hear(handoff, clerk_of(staff), view.last)
     phrases = console.knowledge.phrases
-    question = typed.asked or last_question(view.messages)
+    question = typed.asked or last_question(view.messages, phrases, console.now())
     return console.room.pages.show(
         request,
         "talk.html",

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from channels.core.erasure import Erasure
 from channels.core.events import Event
 from channels.core.store import Store
 from channels.handoff import rows, wishes
@@ -71,3 +72,7 @@ class Talks:
         async with self.database.connect() as connection:
             found = await connection.execute(text("select kind, entry, yaml from draft order by id"))
             return [(row.kind, row.entry, row.yaml) for row in found]
+
+    async def delete(self, conversation: UUID) -> None:
+        """The resident deletes the conversation."""
+        await Erasure(self.database).run(conversation)
