@@ -81,6 +81,7 @@ def create_app(settings: Settings) -> FastAPI:
             yield
         for listener in listeners:
             listener.cancel()
+        await asyncio.gather(*listeners, return_exceptions=True)
         knowledge.close()
         await database.dispose()
 
