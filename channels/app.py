@@ -36,8 +36,9 @@ from channels.staff.console.drafts import Drafts
 from channels.staff.console.live import StaffLive
 from channels.staff.console.router import console_router
 from channels.staff.console.suggest import ActionSearch
+from channels.staff.openid import OpenId, Provider
 from channels.staff.problems import add_staff_problems
-from channels.staff.room import StaffRoom
+from channels.staff.room import StaffRoom, utc_now
 from channels.staff.router import staff_router
 from channels.web.accessibility import accessibility_router
 from channels.web.answer_page import answer_router
@@ -114,10 +115,11 @@ def create_app(settings: Settings) -> FastAPI:
     if settings.line_channel_secret:
         line_secret = settings.line_channel_secret.get_secret_value()
         app.include_router(line_router(line_secret, store, ContactCipher(secret)))
-    room = StaffRoom.of(database, secret, is_https=settings.secure_cookies)
+    openid = _openid(settings, client)
+    room = StaffRoom.of(database, secret, is_https=settings.secure_cookies, has_openid=openid is not None)
     add_staff_problems(app, room.pages)
     app.mount("/staff/static", StaticFiles(directory=STAFF_STATIC), name="staff_static")
-    app.include_router(staff_router(room))
+    app.include_router(staff_router(room, openid, settings.public_url))
     add_console_problems(app, room.pages)
     push = LinePush(
         ProcrastinateQueue(queue), settings.line_chat == "line", settings.private_talk_url is not None
@@ -152,6 +154,19 @@ def main() -> None:
         timeout_graceful_shutdown=CLOSE_STREAMS_AFTER,
     )
     uvicorn.Server(config).run([_shared_port(settings.host, settings.port)])
+
+
+def _openid(settings: Settings, client: httpx.AsyncClient) -> OpenId | None:
+    """The city's OpenID provider, if it has one."""
+    issuer, client_id, client_secret = (
+        settings.oidc_issuer,
+        settings.oidc_client_id,
+        settings.oidc_client_secret,
+    )
+    if not issuer or not client_id or not client_secret:
+        return None
+    provider = Provider(issuer, client_id, client_secret.get_secret_value())
+    return OpenId(provider, client, settings.secret.get_secret_value(), utc_now)
 
 
 def _shared_port(host: str, port: int) -> socket.socket:

@@ -18,6 +18,7 @@ ChannelError
 │   ├── AccountRejectedError     an account cannot be made or changed like this
 │   ├── ForgedRequestError       a form without its token, or sent by another site
 │   ├── NotAllowedError          signed in, but not in a role for this
+│   ├── OpenIdFailedError        the city's OpenID provider did not prove who somebody is
 │   ├── PasswordRejectedError    a new password that breaks a rule
 │   ├── SignInNeededError        nobody is signed in, or a step of signing in is still to do
 │   └── SignInRefusedError       not let in; says when to try again after too many failures
@@ -114,6 +115,15 @@ class NotAllowedError(StaffError):
 
     def __init__(self) -> None:
         super().__init__("このページを開く権限がありません。必要なときは、管理者に相談してください。")
+
+
+class OpenIdFailedError(StaffError):
+    """The city's OpenID provider cannot be reached, or did not prove who somebody is."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "市の認証でログインできませんでした。もう一度してください。続くときは、管理者に知らせてください。"
+        )
 
 
 class PasswordRejectedError(StaffError):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from knowledge.loader import CONTENT
@@ -46,6 +46,21 @@ class Settings(BaseSettings):
     line_chat: Literal["web", "line"] = Field(
         default="web", description="where a resident talks of personal matters: outside LINE, or inside"
     )
+
+    oidc_issuer: str | None = Field(
+        default=None, pattern=r"^https?://[^\s?#]+$", description="the city's OpenID provider, for staff"
+    )
+    oidc_client_id: str | None = Field(
+        default=None, min_length=1, description="what the provider knows us by"
+    )
+    oidc_client_secret: SecretStr | None = Field(default=None, min_length=1, description="its secret")
+
+    @model_validator(mode="after")
+    def _provider_is_whole(self) -> Self:
+        given = [self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret]
+        if any(given) and not all(given):
+            raise ValueError("MADOGUCHI_OIDC_ISSUER, _CLIENT_ID and _CLIENT_SECRET are set together")
+        return self
 
     @property
     def private_talk_url(self) -> str | None:

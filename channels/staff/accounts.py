@@ -82,7 +82,7 @@ class Accounts:
         try:
             async with self._engine.begin() as connection:
                 await connection.execute(insert(tables.account).values(values))
-                way = "oidc" if is_oidc else "password"
+                way = "openid" if is_oidc else "password"
                 await self._audit.note(
                     connection, by, Action.ACCOUNT_ADDED, whom=login, role=role.value, way=way
                 )
@@ -126,7 +126,14 @@ class Accounts:
             await self._audit.note(connection, staff, Action.PASSWORD_CHANGED)
 
     async def reset_password(self, account: Account, by: Staff | str) -> str:
-        """A one-time password; all sessions end, and nobody has to wait any more."""
+        """A one-time password; all sessions end, and nobody has to wait any more.
+
+        Raises AccountRejectedError for an account that has no password.
+        """
+        if not account.has_password:
+            raise AccountRejectedError(
+                f"{account.login} は市の認証でログインします。パスワードはありません。"
+            )
         password = one_time_password()
         stored = await self._passwords.hash(password)
         async with self._engine.begin() as connection:

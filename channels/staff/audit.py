@@ -14,7 +14,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from channels.core import tables
-from channels.staff.roles import Staff
+from channels.staff.roles import Role, Staff
 from knowledge.service import ASHIBETSU
 
 CONSOLE = "console"
@@ -83,6 +83,20 @@ _LABELS = {
     Action.DRAFTED: "会話から下書きを作った",
     Action.EXPORTED: "会話を書き出した",
 }
+
+_DETAILS = {"whom": "だれの", "role": "役割", "way": "方法", "locks": "一時停止"}
+_VALUES = {
+    "password": "パスワード",
+    "own_password": "いまのパスワードの確認",
+    "code": "確認の番号",
+    "totp": "認証アプリ",
+    "recovery": "回復コード",
+    "openid": "市の認証",
+    "yes": "はい",
+    "no": "いいえ",
+    **{role.value: role.label for role in Role},
+}
+"""What a detail is called on the page; one that is not in here is shown as it is."""
 
 
 @dataclass(frozen=True)
@@ -154,7 +168,7 @@ class Audit:
                 each.login,
                 _label(each.action),
                 each.conversation,
-                each.detail,
+                {_DETAILS.get(name, name): _VALUES.get(value, value) for name, value in each.detail.items()},
             )
             for each in found[:PAGE]
         ]

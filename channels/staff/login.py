@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request, status
 from fastapi.responses import RedirectResponse, Response
 
-from channels.errors import SignInRefusedError
+from channels.errors import SignInRefusedError, StaffError
 from channels.staff.gate import LOGIN_PAGE, safe_next
 from channels.staff.problems import retry_of, status_of
 from channels.staff.roles import Staff
@@ -22,6 +22,21 @@ def caller_of(request: Request) -> Caller:
     return Caller(address_of(request), request.headers.get("User-Agent", ""))
 
 
+def login_page(
+    room: StaffRoom, request: Request, next_page: str = "", login: str = "", error: StaffError | None = None
+) -> Response:
+    """The page to sign in at, with what went wrong."""
+    shown = room.pages.ask_in(
+        request,
+        status_of(error) if error else status.HTTP_200_OK,
+        str(error or ""),
+        login=login[:100],
+        next=safe_next(next_page),
+    )
+    shown.headers.update(retry_of(error) if error else {})
+    return shown
+
+
 def login_router(room: StaffRoom) -> APIRouter:
     """`/staff/login`, `/staff/login/code`, `/staff/logout`."""
     router = APIRouter()
@@ -32,21 +47,6 @@ def login_router(room: StaffRoom) -> APIRouter:
     type AtCode = Annotated[Staff, Depends(room.gate.signed_in(during=frozenset({Step.CODE})))]
     type Anyhow = Annotated[Staff, Depends(room.gate.signed_in(during=any_step))]
 
-    def form(
-        request: Request, next_page: str, login: str = "", error: SignInRefusedError | None = None
-    ) -> Response:
-        shown = room.pages.show(
-            request,
-            "login.html",
-            None,
-            status_of(error) if error else status.HTTP_200_OK,
-            problem=str(error or ""),
-            login=login[:100],
-            next=safe_next(next_page),
-        )
-        shown.headers.update(retry_of(error) if error else {})
-        return shown
-
     @router.get("/staff/login")
     async def ask(request: Request, next: str = "") -> Response:  # noqa: A002  # the name in the address
         # A link on another site brings no cookie along: our own page goes there again, with it.
@@ -55,7 +55,7 @@ def login_router(room: StaffRoom) -> APIRouter:
         session = await room.gate.session(request)
         if session is not None:
             return RedirectResponse(session.step or safe_next(next), status.HTTP_303_SEE_OTHER)
-        return form(request, next)
+        return login_page(room, request, next)
 
     @router.post("/staff/login", dependencies=[own_form])
     async def enter(
@@ -67,7 +67,7 @@ def login_router(room: StaffRoom) -> APIRouter:
         try:
             token = await room.sign_in.with_password(login, password, caller_of(request))
         except SignInRefusedError as error:
-            return form(request, next_page, login, error)
+            return login_page(room, request, next_page, login, error)
         # Does a step come first, its page comes first: the gate sees to it.
         return RedirectResponse(safe_next(next_page), status.HTTP_303_SEE_OTHER, room.cookie.set(token))
 

@@ -67,11 +67,11 @@ _DONE = {
 
 
 class Pages:
-    """Renders templates; who has no cookie yet gets one, for the forms on the page."""
+    """Renders templates."""
 
-    def __init__(self, cookie: StaffCookie, forms: Forms, *, has_oidc: bool) -> None:
+    def __init__(self, cookie: StaffCookie, forms: Forms, *, has_openid: bool) -> None:
         self._cookie = cookie
-        self._has_oidc = has_oidc
+        self._has_openid = has_openid
         self._forms = forms
 
     def show(
@@ -84,10 +84,31 @@ class Pages:
         **what: object,
     ) -> HTMLResponse:
         """The page of a template, with the navigation of `staff` if somebody is signed in."""
+        html = self._html(request, template, staff, self._cookie.read(request) or "", problem, what)
+        return HTMLResponse(html, status_code)
+
+    def ask_in(self, request: Request, status_code: int, problem: str, **what: object) -> HTMLResponse:
+        """The sign-in page. It alone gives a cookie to who has sent none, for its form.
+
+        Whoever comes from another site seems to have none: their session must not be overwritten by a
+        page that this site can be made to show.
+        """
         sent = self._cookie.read(request)
         cookie = sent or new_visitor()
+        html = self._html(request, "login.html", None, cookie, problem, what)
+        return HTMLResponse(html, status_code, {} if sent else self._cookie.set(cookie))
+
+    def _html(
+        self,
+        request: Request,
+        template: str,
+        staff: Staff | None,
+        cookie: str,
+        problem: str,
+        what: dict[str, object],
+    ) -> str:
         token = self._forms.token(cookie)
-        html = _TEMPLATES.get_template(template).render(
+        return _TEMPLATES.get_template(template).render(
             nonce=request.state.nonce,
             staff=staff,
             places=[place for place in PLACES if staff and staff.role in place.roles],
@@ -95,11 +116,10 @@ class Pages:
             problem=problem,
             csrf=token,
             csrf_input=Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, token),
-            has_oidc=self._has_oidc,
+            has_openid=self._has_openid,
             done=_DONE.get(request.query_params.get("done", ""), ""),
             **what,
         )
-        return HTMLResponse(html, status_code, {} if sent else self._cookie.set(cookie))
 
     def go_on(self, path: str) -> HTMLResponse:
         """A page that leads on at once: browsers send the cookie only where our own page leads."""

@@ -65,7 +65,7 @@ class Passwords:
 
     async def matches(self, password: str, stored: str | None) -> bool:
         """Whether it is the password; for an account that has none, as much work for the same no."""
-        tried = _normal(password)
+        tried = _normal(password).encode(errors="replace").decode()
         async with self._turn:
             is_right = await asyncio.to_thread(self._hash.verify, tried[:MAX_LENGTH], stored or self._dummy)
         return is_right and stored is not None and len(tried) <= MAX_LENGTH

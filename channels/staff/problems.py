@@ -9,6 +9,7 @@ from channels.errors import (
     AccountNotFoundError,
     ForgedRequestError,
     NotAllowedError,
+    OpenIdFailedError,
     SignInNeededError,
     SignInRefusedError,
     StaffError,
@@ -20,6 +21,7 @@ _KINDS: dict[type[StaffError], tuple[int, str]] = {
     SignInRefusedError: (status.HTTP_403_FORBIDDEN, "refused"),
     ForgedRequestError: (status.HTTP_403_FORBIDDEN, "forged"),
     NotAllowedError: (status.HTTP_403_FORBIDDEN, "not_allowed"),
+    OpenIdFailedError: (status.HTTP_403_FORBIDDEN, "openid_failed"),
     AccountNotFoundError: (status.HTTP_404_NOT_FOUND, "no_account"),
 }
 _OTHER = (status.HTTP_422_UNPROCESSABLE_CONTENT, "rejected")

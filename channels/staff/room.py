@@ -48,7 +48,7 @@ class StaffRoom:
         secret: str,
         *,
         is_https: bool = False,
-        has_oidc: bool = False,
+        has_openid: bool = False,
         clock: Callable[[], datetime] = utc_now,
     ) -> StaffRoom:
         """Over one database and the secret of the house."""
@@ -66,5 +66,5 @@ class StaffRoom:
             sign_in=SignIn(engine, passwords, second_factor, sessions, Lockout(engine, secret, clock), audit),
             cookie=cookie,
             gate=Gate(sessions, cookie, forms),
-            pages=Pages(cookie, forms, has_oidc=has_oidc),
+            pages=Pages(cookie, forms, has_openid=has_openid),
         )

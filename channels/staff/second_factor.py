@@ -57,7 +57,8 @@ class SecondFactor:
     def offer(self, account: UUID, login: str, sealed: str = "") -> Offer:
         """A new secret, or the one sealed before if it is still good: the phone may have read it already."""
         secret = self._opened(account, sealed) or pyotp.random_base32()
-        token = self._cipher.encrypt(json.dumps([str(account), secret]).encode()).decode()
+        owned = json.dumps([str(account), secret]).encode()
+        token = self._cipher.encrypt_at_time(owned, int(self._clock().timestamp())).decode()
         return Offer(secret, pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name=ISSUER), token)
 
     async def enrol(self, connection: AsyncConnection, account: UUID, sealed: str, code: str) -> list[str]:

@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -19,12 +19,13 @@ from channels.errors import SignInRefusedError
 from channels.staff.audit import NOBODY, Action, Audit
 from channels.staff.lockout import Lockout
 from channels.staff.passwords import Passwords
-from channels.staff.roles import LOGIN, Staff
+from channels.staff.roles import LOGIN, Role, Staff
 from channels.staff.second_factor import SecondFactor
-from channels.staff.sessions import Sessions
+from channels.staff.sessions import Sessions, digest
 
 _WRONG = "ログイン名かパスワードが違います。確かめて、もう一度入れてください。"
 _WRONG_CODE = "番号が違うか、もう使われています。アプリに出ている新しい番号を入れてください。"
+_NO_ACCOUNT = "市の認証は通りましたが、ここにアカウントがありません。管理者に作ってもらってください。"
 _WRONG_OWN = "いまのパスワードが違います。もう一度入れてください。"
 
 
@@ -92,12 +93,38 @@ class SignIn:
         async with self._engine.begin() as connection:
             await self._lockout.forgive(connection, staff.login, caller.address)
 
+    async def with_openid(self, subject: str, username: str, caller: Caller) -> str:
+        """The token of who the city's provider has proven; the first time they are found by their login.
+
+        Only an account made for it is: a name at the provider opens no account with a password.
+        """
+        row = tables.account.c
+        async with self._engine.begin() as connection:
+            login = username if LOGIN.fullmatch(username) else NOBODY
+            await connection.execute(
+                update(tables.account)
+                .where(row.login == login, row.password_hash.is_(None), row.oidc_subject.is_(None))
+                .where(~exists().where(row.oidc_subject == subject).correlate(None))
+                .values(oidc_subject=subject)
+            )
+            found = await connection.execute(
+                select(tables.account)
+                .where(row.oidc_subject == subject, row.is_active)
+                .with_for_update(key_share=True)
+            )
+            account = found.one_or_none()
+            if account is not None:
+                return await self.admit(connection, account, caller, "openid")
+        raise await self._refused(NOBODY, "openid", _NO_ACCOUNT, locks=False)
+
     async def admit(self, connection: AsyncConnection, account: Row[Any], caller: Caller, way: str) -> str:
         """The token of an account that has shown who it is; it signs in when no code is to come."""
         awaits_code = account.totp_secret is not None
+        token = await self._sessions.open(connection, account.id, caller.agent, awaits_code=awaits_code)
         if not awaits_code:
-            await self._audit.note(connection, account.login, Action.SIGNED_IN, way=way)
-        return await self._sessions.open(connection, account.id, caller.agent, awaits_code=awaits_code)
+            staff = Staff(account.id, account.login, account.name, Role(account.role), digest(token))
+            await self._audit.note(connection, staff, Action.SIGNED_IN, way=way)
+        return token
 
     async def out(self, staff: Staff) -> None:
         """End the session of who leaves."""

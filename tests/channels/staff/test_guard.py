@@ -22,9 +22,20 @@ from channels.staff.roles import Role
 from tests.channels.conftest import HOUSE_SECRET
 from tests.channels.staff.people import PAGE, Team, form_token
 
-OPEN = {("GET", "/staff/login"), ("POST", "/staff/login")}
+OPEN = {
+    ("GET", "/staff/login"),
+    ("POST", "/staff/login"),
+    ("GET", "/staff/openid"),
+    ("GET", "/staff/openid/back"),
+}
 """Open to who is not signed in. Think twice before adding one."""
-_SETTINGS = Settings(database_url="postgresql://nobody@127.0.0.1:1/none", secret=HOUSE_SECRET)
+_SETTINGS = Settings(
+    database_url="postgresql://nobody@127.0.0.1:1/none",
+    secret=HOUSE_SECRET,
+    oidc_issuer="https://openid.example",
+    oidc_client_id="madoguchi",
+    oidc_client_secret="a secret",
+)
 
 
 def _is_staff(path: str | None) -> bool:
