@@ -21,7 +21,8 @@ from channels.core.keys import ConversationKeys
 from channels.core.links import Links
 from channels.core.live import LiveEvents
 from channels.core.store import Store
-from channels.handoff.duty import NoDesks
+from channels.handoff.desks import KnowledgeDesks
+from channels.handoff.push import LinePush
 from channels.handoff.views import Views
 from channels.handoff.words import Words
 from channels.health import health_router
@@ -29,6 +30,12 @@ from channels.line.contact import ContactCipher
 from channels.line.webhook import line_router
 from channels.logs import configure_logs
 from channels.settings import Settings
+from channels.staff.console.answering import add_console_problems
+from channels.staff.console.console import Console
+from channels.staff.console.drafts import Drafts
+from channels.staff.console.live import StaffLive
+from channels.staff.console.router import console_router
+from channels.staff.console.suggest import ActionSearch
 from channels.staff.openid import OpenId, Provider
 from channels.staff.problems import add_staff_problems
 from channels.staff.room import StaffRoom, utc_now
@@ -64,16 +71,19 @@ def create_app(settings: Settings) -> FastAPI:
     knowledge = Knowledge(settings.content)
     store = Store(database, ProcrastinateQueue(queue), knowledge.is_urgent)
     live = LiveEvents(store, settings.database_url)
+    staff_live = StaffLive(settings.database_url)
     client = httpx.AsyncClient()
     secret = settings.secret.get_secret_value()
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         knowledge.watch()
-        listener = asyncio.create_task(live.listen())
+        listeners = [asyncio.create_task(each.listen()) for each in (live, staff_live)]
         async with queue.open_async(), client:
             yield
-        listener.cancel()
+        for listener in listeners:
+            listener.cancel()
+        await asyncio.gather(*listeners, return_exceptions=True)
         knowledge.close()
         await database.dispose()
 
@@ -100,7 +110,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(answer_router(knowledge, is_https=settings.secure_cookies))
     app.include_router(checklist_router(knowledge, is_https=settings.secure_cookies))
     views = Views(database, local_now)
-    words = Words(knowledge, NoDesks())
+    book = KnowledgeDesks(knowledge)
+    words = Words(knowledge, book)
     app.include_router(summary_router(Summaries(store, views, words, knowledge, door, limits, local_now)))
     app.include_router(health_router(settings, database, views, knowledge, client))
     if settings.line_channel_secret:
@@ -111,6 +122,25 @@ def create_app(settings: Settings) -> FastAPI:
     add_staff_problems(app, room.pages)
     app.mount("/staff/static", StaticFiles(directory=STAFF_STATIC), name="staff_static")
     app.include_router(staff_router(room, openid, settings.public_url))
+    add_console_problems(app, room.pages)
+    push = LinePush(
+        ProcrastinateQueue(queue), settings.line_chat == "line", settings.private_talk_url is not None
+    )
+    console = Console(
+        room=room,
+        store=store,
+        views=views,
+        knowledge=knowledge,
+        book=book,
+        words=words,
+        push=push,
+        live=staff_live,
+        finder=ActionSearch(client, settings.actions_url),
+        drafts=Drafts(database),
+        now=local_now,
+        keep_days=settings.retention_days,
+    )
+    app.include_router(console_router(console))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
 

@@ -5,6 +5,7 @@ ChannelError
 ├── ConversationNotFoundError    no such conversation, or its token is not ours
 ├── EmptyMessageError            nothing to answer
 ├── HandoffError                 a clerk's move was not made; its text tells the clerk why and what to do
+│   ├── ChoiceGoneError          a desk, a person or an entry that was chosen is no more
 │   ├── HandoffGoneError         the resident has deleted the conversation
 │   ├── MoveRefusedError         not from where the handoff stands, or another clerk has it
 │   ├── StaffWordsError          a clerk's words are empty or too long
@@ -48,6 +49,13 @@ class EmptyMessageError(ChannelError):
 
 class HandoffError(ChannelError):
     """A clerk's move was not made; the text is Japanese and says what to do."""
+
+
+class ChoiceGoneError(HandoffError):
+    """What was chosen on a page that was open for long is not there any more."""
+
+    def __init__(self) -> None:
+        super().__init__("選んだものが、いまはありません。ページを開き直して、選び直してください。")
 
 
 class HandoffGoneError(HandoffError):

@@ -293,6 +293,11 @@ class Knowledge:
         """What was answered of an entry; raises UnknownEntryError."""
         return self._about(self._snapshot, self.entry(entry_id), aspect, 1.0)
 
+    def card(self, entry_id: str, aspect: Aspect) -> Answer:
+        """What is known of an entry, for a person to send: nothing to press; raises UnknownEntryError."""
+        told = self._composer(self._snapshot).about(self.entry(entry_id), aspect, 1.0)
+        return told.model_copy(update={"choices": ()})
+
     def danger(self, last: str | None) -> Answer | None:
         """What was said of the danger that the talk is about; None when `last` is no entry of danger."""
         entry = self.content.entries.get(last or "")

@@ -334,3 +334,17 @@ audit = Table(
     Index("audit_login", "login", "id"),
     Index("audit_conversation", "conversation"),
 )
+
+# What staff want in the knowledge (staff/console/drafts.py). Nothing tells whose talk it came from.
+draft = Table(
+    "draft",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=True),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=_now),
+    Column("by", Uuid, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("entry", Text, nullable=False),
+    Column("yaml", Text, nullable=False),
+    Column("taken_at", DateTime(timezone=True)),
+    ForeignKeyConstraint(["by"], ["account.id"]),
+)

@@ -6,7 +6,7 @@ a clerk claims is never stored (core/log.py). Every refusal is a HandoffError; t
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +28,13 @@ from channels.handoff.rows import Handoff, Notice
 from channels.handoff.spoken import MAX_LABEL, spoken
 from channels.handoff.words import Words, told
 from knowledge.answer import Answer
+
+type Record = Callable[[AsyncConnection, UUID, Move], Awaitable[None]]
+"""Writes down a move in a conversation, in the move's own transaction."""
+
+
+async def unrecorded(connection: AsyncConnection, conversation: UUID, move: Move) -> None:
+    """Write nothing down."""
 
 
 @dataclass(frozen=True)
@@ -65,13 +72,19 @@ class _Moving:
 
 
 class Handoffs:
-    """Raises HandoffGoneError for a talk that was deleted, MoveRefusedError for what is not allowed."""
+    """Raises HandoffGoneError for a talk that was deleted, MoveRefusedError for what is not allowed.
 
-    def __init__(self, engine: AsyncEngine, words: Words, push: LinePush, now: Clock) -> None:
+    `record` is told of every move that changes something, HEAR among them.
+    """
+
+    def __init__(
+        self, engine: AsyncEngine, words: Words, push: LinePush, now: Clock, record: Record = unrecorded
+    ) -> None:
         self._engine = engine
         self._words = words
         self._push = push
         self._now = now
+        self._record = record
 
     async def claim(self, handoff: UUID, by: Clerk) -> None:
         """Take a talk: from here on the bot is silent in it. Once more by its owner changes nothing."""
@@ -86,6 +99,7 @@ class Handoffs:
             await log.silence(connection, conversation.id)
             told_at = await moving.say(self._words.at_desk(self._words.phrases.claimed, found.desk))
             await self._tell(moving, told_at, anew=True)
+            await self._record(connection, conversation.id, Move.CLAIM)
 
     async def take_over(self, handoff: UUID, by: Clerk) -> None:
         """Take a talk from a clerk who lets its resident wait; only once the alarm has been raised."""
@@ -121,6 +135,7 @@ class Handoffs:
             at = instant(moving.now)
             await moving.change(spoken_at=at, first_answer_at=found.first_answer_at or at, alarm=0)
             await self._tell(moving, sequence)
+            await self._record(connection, conversation.id, Move.SAY)
             return sequence
 
     async def hear(self, handoff: UUID, by: Clerk, sequence: int) -> None:
@@ -213,6 +228,7 @@ class Handoffs:
     async def _move(self, handoff: UUID, move: Move, by: Clerk) -> AsyncIterator[_Moving]:
         async with self._at(handoff) as (connection, conversation, found):
             yield self._begin(connection, conversation, found, move, by)
+            await self._record(connection, conversation.id, move)
 
     @asynccontextmanager
     async def _at(self, handoff: UUID) -> AsyncIterator[tuple[AsyncConnection, Row[Any], Handoff]]:

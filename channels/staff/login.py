@@ -7,7 +7,6 @@ from fastapi.responses import RedirectResponse, Response
 
 from channels.errors import SignInRefusedError, StaffError
 from channels.staff.gate import LOGIN_PAGE, safe_next
-from channels.staff.pages import PLACES
 from channels.staff.problems import retry_of, status_of
 from channels.staff.roles import Staff
 from channels.staff.room import StaffRoom
@@ -39,20 +38,14 @@ def login_page(
 
 
 def login_router(room: StaffRoom) -> APIRouter:
-    """`/staff`, `/staff/login`, `/staff/login/code`, `/staff/logout`."""
+    """`/staff/login`, `/staff/login/code`, `/staff/logout`."""
     router = APIRouter()
     any_step = frozenset(Step)
     own_form = Depends(room.gate.own_form())
 
-    # Who is signed in, through all steps; with the code alone to come; at any step.
-    type Ready = Annotated[Staff, Depends(room.gate.signed_in())]
+    # Who is signed in with the code alone to come; at any step.
     type AtCode = Annotated[Staff, Depends(room.gate.signed_in(during=frozenset({Step.CODE})))]
     type Anyhow = Annotated[Staff, Depends(room.gate.signed_in(during=any_step))]
-
-    @router.get("/staff")
-    async def home(staff: Ready) -> Response:
-        first = next(place.path for place in PLACES if staff.role in place.roles)
-        return RedirectResponse(first, status.HTTP_303_SEE_OTHER)
 
     @router.get("/staff/login")
     async def ask(request: Request, next: str = "") -> Response:  # noqa: A002  # the name in the address

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from channels.staff.cookie import FIELD, Forms, StaffCookie, new_visitor
 from channels.staff.roles import Role, Staff
-from channels.web.pages import environment
+from channels.web.pages import WEB_TEMPLATES, environment
 from knowledge.service import ASHIBETSU
 
 
@@ -21,7 +21,7 @@ def local(at: datetime) -> str:
     return at.astimezone(ASHIBETSU).strftime("%Y-%m-%d %H:%M")
 
 
-_TEMPLATES = environment(Path(__file__).parent / "templates")
+_TEMPLATES = environment(Path(__file__).parent / "templates", WEB_TEMPLATES)
 _TEMPLATES.filters["local"] = local
 
 
@@ -35,11 +35,13 @@ class Place:
 
 
 PLACES = (
+    Place("/staff", "相談"),
+    Place("/staff/drafts", "知識の下書き", frozenset({Role.EDITOR, Role.MANAGER})),
     Place("/staff/team", "職員", frozenset({Role.MANAGER})),
     Place("/staff/audit", "操作の記録", frozenset({Role.AUDITOR})),
     Place("/staff/account", "自分のアカウント"),
 )
-"""In the order of the navigation; the first that a role may open is its home."""
+"""In the order of the navigation."""
 
 _DONE = {
     "password": "パスワードを変えました。ほかの端末のログインは終わりました。",
@@ -49,6 +51,16 @@ _DONE = {
     "off": "アカウントを止めました。",
     "on": "アカウントを使えるようにしました。",
     "factor-reset": "二段階認証を外しました。次のログインで設定しなおしてもらってください。",
+    "released": "相談を列に戻しました。",
+    "transferred": "相談を引き継ぎました。",
+    "given-back": "ボットに戻しました。住民に、感想を聞いています。",
+    "closed": "相談を終えました。",
+    "card": "カードを送りました。",
+    "noted": "メモを残しました。",
+    "labelled": "分類を変えました。",
+    "drafted": "知識の下書きに入れました。編集の担当者が見ます。",
+    "taken": "取り入れた下書きとして、印を付けました。",
+    "draft-deleted": "下書きを消しました。",
     "out": "ログアウトしました。",
 }
 """What the page after a deed says; the address names it."""

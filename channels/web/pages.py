@@ -38,10 +38,10 @@ def grouped(facts: Sequence[AnswerFact]) -> list[list[AnswerFact]]:
     return [list(group) for _, group in groupby(facts, key=lambda fact: (fact.label, fact.status))]
 
 
-def environment(folder: Path) -> Environment:
-    """Templates of a folder: everything is escaped, and a name that is missing is an error."""
+def environment(*folders: Path) -> Environment:
+    """Templates of folders, the first before the others: all is escaped, a missing name is an error."""
     result = Environment(
-        loader=FileSystemLoader(folder),
+        loader=FileSystemLoader(folders),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -53,7 +53,8 @@ def environment(folder: Path) -> Environment:
     return result
 
 
-_TEMPLATES = environment(Path(__file__).parent / "templates")
+WEB_TEMPLATES = Path(__file__).parent / "templates"
+_TEMPLATES = environment(WEB_TEMPLATES)
 
 
 def page(

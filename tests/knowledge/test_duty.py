@@ -89,6 +89,7 @@ def test_where_no_desk_fits_the_default_one_answers(department: str | None) -> N
     assert a_duty(front, a_desk("taxes", departments=("tax",))).desk_for(department) is front
 
 
+@settings(deadline=None)
 @given(st.one_of(st.none(), st.text()))
 def test_there_is_a_desk_for_whatever_is_asked_for(department: str | None) -> None:
     assert Duty(DESKS).desk_for(department) in DESKS.desks
@@ -367,6 +368,7 @@ def test_the_slots_of_an_office_are_those_the_calendar_has(after: datetime, minu
     assert a_duty(desk).callback_slots(desk, after, {}, STAFF) == expected()
 
 
+@settings(deadline=None)
 @given(MOMENTS)
 def test_the_desks_of_the_city_are_open_when_the_calendar_says_so(moment: datetime) -> None:
     duty = Duty(DESKS)
