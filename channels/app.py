@@ -138,7 +138,7 @@ def create_app(settings: Settings) -> FastAPI:
         finder=ActionSearch(client, settings.actions_url),
         drafts=Drafts(database),
         now=local_now,
-        keep_days=settings.retention_days,
+        periods=settings,
     )
     app.include_router(console_router(console))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -15,6 +15,7 @@ from channels.handoff.machine import Move
 from channels.handoff.push import LinePush
 from channels.handoff.views import QueueRow, Views
 from channels.handoff.words import Words
+from channels.settings import Periods
 from channels.staff.audit import Action
 from channels.staff.console.drafts import Drafts
 from channels.staff.console.live import StaffLive
@@ -28,7 +29,7 @@ from knowledge.service import Knowledge
 
 @dataclass(frozen=True)
 class Console:
-    """`keep_days`: how long a talk is kept."""
+    """`periods`: how long what residents say is kept."""
 
     room: StaffRoom
     store: Store
@@ -41,7 +42,7 @@ class Console:
     finder: Finder
     drafts: Drafts
     now: Clock
-    keep_days: int
+    periods: Periods
 
     @property
     def reading(self) -> Reading:

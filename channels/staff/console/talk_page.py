@@ -67,7 +67,7 @@ async def talk_page(
         answer=last_words(view.messages),
         words=phrases.chat,
         marks=marks(phrases),
-        config=chat_config(phrases, console.keep_days),
+        config=chat_config(phrases, console.periods),
         most=MAX_WORDS,
         most_label=MAX_LABEL,
     )
