@@ -20,6 +20,7 @@ from actions.correct import ActionCorrect
 from actions.follow_up import ActionFollowUp
 from actions.hours import ActionHours
 from actions.person import ActionPerson
+from actions.search import add_search
 from actions.talk import ActionTalk
 from knowledge.encoder import load_encoder
 from knowledge.loader import CONTENT
@@ -66,8 +67,9 @@ class QuietErrors(ErrorHandler):
 
 
 def action_app(knowledge: Knowledge) -> Sanic[Any, Any]:
-    """rasa-sdk's server with all capabilities."""
+    """rasa-sdk's server with all capabilities, and the search."""
     app: Sanic[Any, Any] = create_app(executor(knowledge), cors_origins=[])
+    add_search(app, knowledge)
     app.error_handler = QuietErrors()
     return app
 

@@ -14,7 +14,9 @@ import sqlalchemy as sa
 
 from channels.core import tables
 from channels.core.database import sync_url
+from channels.core.retention_cli import add_retention
 from channels.line.cli import add_line
+from channels.staff.cli import add_staff
 from knowledge.answer import Verdict
 from knowledge.errors import ContentError
 from knowledge.loader import CONTENT, load
@@ -27,13 +29,15 @@ _SOCKETS = Path(".run/sockets")
 def main() -> int:
     """Run one command; returns its exit code."""
     parser = argparse.ArgumentParser(
-        prog="channels", description="動いているまどぐちの記録を見る、LINEを準備する"
+        prog="channels", description="動いているまどぐちの記録を見る、LINEを準備する、職員のアカウントを作る"
     )
     commands = parser.add_subparsers(required=True, metavar="コマンド")
     feedback = commands.add_parser("feedback", help="「解決した」「解決しなかった」を、項目ごとに数える")
     feedback.add_argument("--days", type=int, default=30, help="何日前から数えるか（ふつうは30）")
     feedback.set_defaults(run=_feedback)
     add_line(commands)
+    add_retention(commands, _database_url)
+    add_staff(commands, _database_url)
     arguments = parser.parse_args()
     try:
         code: int = arguments.run(arguments)

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import httpx
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from channels.core.store import Store
+from channels.handoff.views import Views
+from channels.notices import letters
 from channels.settings import Settings
-from knowledge.service import Knowledge
+from knowledge.service import Knowledge, local_now
 
 TIMEOUT = 2.0
 
 
 def health_router(
-    settings: Settings, store: Store, knowledge: Knowledge, client: httpx.AsyncClient
+    settings: Settings, database: AsyncEngine, views: Views, knowledge: Knowledge, client: httpx.AsyncClient
 ) -> APIRouter:
     """GET /health: 200 when residents get full answers, 503 otherwise."""
     router = APIRouter()
@@ -30,20 +33,28 @@ def health_router(
 
     async def requests() -> int | None:
         try:
-            return await store.open_requests()
+            return await views.open_handoffs()
+        except (SQLAlchemyError, OSError):
+            return None
+
+    async def given_up() -> int | None:
+        try:
+            async with database.connect() as connection:
+                return await letters.given_up_since(connection, local_now() - timedelta(days=1))
         except (SQLAlchemyError, OSError):
             return None
 
     @router.get("/health")
     async def health() -> JSONResponse:
-        rasa, actions, waiting = await asyncio.gather(
-            is_up(settings.rasa_url), is_up(f"{settings.actions_url}/health"), requests()
+        rasa, actions, waiting, unsent = await asyncio.gather(
+            is_up(settings.rasa_url), is_up(f"{settings.actions_url}/health"), requests(), given_up()
         )
         parts = {"database": waiting is not None, "rasa": rasa, "actions": actions}
         body = {
             **parts,
             "knowledge": [str(problem) for problem in knowledge.problems],
             "person_requests": waiting,
+            "notices_given_up": unsent,
         }
         return JSONResponse(body, 200 if all(parts.values()) else 503)
 

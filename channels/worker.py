@@ -18,13 +18,21 @@ from channels.core.rasa import Rasa
 from channels.core.retention import Retention
 from channels.core.store import Store
 from channels.core.turns import TurnAnswerer
+from channels.handoff.desks import KnowledgeDesks
+from channels.handoff.minute import Minute
+from channels.handoff.push import LinePush
+from channels.handoff.reception import Reception
+from channels.handoff.words import Words
 from channels.line.contact import ContactCipher
 from channels.line.deliver import LineApi, LineDeliverer, NoLine
 from channels.line.deliveries import Deliveries
 from channels.line.replies import Replies
 from channels.logs import configure_logs
+from channels.notices.carriers import carriers
+from channels.notices.sender import Sender
 from channels.settings import Settings
-from knowledge.service import Knowledge
+from channels.staff.room import StaffRoom
+from knowledge.service import Knowledge, local_now
 
 log = structlog.get_logger(__name__)
 
@@ -47,10 +55,18 @@ async def run(settings: Settings) -> None:
         client = await resources.enter_async_context(httpx.AsyncClient())
         rasa = Rasa(client, settings.rasa_url, settings.rasa_timeout)
         replies = Replies(store, knowledge, Links(database), settings.private_talk_url)
+        push = LinePush(
+            ProcrastinateQueue(queue), settings.line_chat == "line", settings.private_talk_url is not None
+        )
+        book = KnowledgeDesks(knowledge)
+        active = StaffRoom.of(database, settings.secret.get_secret_value()).accounts.active_logins
+        reception = Reception(database, knowledge, book, active, push, local_now)
         workers = Workers(
-            turns=TurnAnswerer(store, rasa, knowledge, settings.retry_for),
+            turns=TurnAnswerer(store, rasa, knowledge, reception, settings.retry_for),
             line=await _line(settings, replies, database, resources),
-            retention=Retention(database, settings.retention_days),
+            retention=Retention(database, settings.retention_days, settings.handoff_days),
+            minute=Minute(database, Words(knowledge, book), book, active, push, local_now),
+            notices=Sender(database, knowledge, carriers(settings, client), settings.public_url, local_now),
         )
         add_tasks(queue, workers, settings.retry_every)
         await resources.enter_async_context(queue.open_async())

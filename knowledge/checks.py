@@ -16,10 +16,11 @@ from pathlib import Path
 
 from knowledge import plain
 from knowledge.answer import Status
+from knowledge.desk_checks import hints_on_canned, hints_on_desks
 from knowledge.entries import AnyEntry, Entry, Guide, Procedure, facts_in, run_out
 from knowledge.errors import Problem
 from knowledge.facts import PhoneFact
-from knowledge.loader import DRAFT, ENTRY, Content, broken_references_of, drafts
+from knowledge.loader import CANNED, DESKS, DRAFT, ENTRY, Content, broken_references_of, drafts
 from knowledge.progress import Tick, silently
 from knowledge.reading import line_in, read_file, shown_name
 from knowledge.search import SearchIndex
@@ -78,7 +79,12 @@ def hints(content: Content, root: Path, today: date, tick: Tick = silently) -> l
         for hint in found
     ]
     return sorted(
-        (*problems, *_cut_off(root, content.files.values()), *_drafts(content, root, today)),
+        (
+            *problems,
+            *_of_desks(content, root, today),
+            *_cut_off(root, (*content.files.values(), DESKS, CANNED)),
+            *_drafts(content, root, today),
+        ),
         key=lambda problem: (problem.path, problem.line),
     )
 
@@ -111,6 +117,14 @@ def _of_one(entry: AnyEntry, today: date) -> Iterator[Hint]:
     yield from _said_too_firmly(entry)
     for place, text, tests in _texts(entry):
         yield from (Hint(entry, place, message) for test in tests for message in test(text))
+
+
+def _of_desks(content: Content, root: Path, today: date) -> Iterator[Problem]:
+    for name, found in (
+        (DESKS, hints_on_desks(content.desks, today)),
+        (CANNED, hints_on_canned(content.canned)),
+    ):
+        yield from (Problem(name, line_in(root / name, place), message) for place, message in found)
 
 
 def _value(entry: Entry, path: str) -> object:

@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from knowledge.answer import Status
 from knowledge.checks import hints
+from knowledge.cli_duty import add_duty_commands
 from knowledge.cli_guide import add_guide_commands
 from knowledge.cli_search import add_search_commands
 from knowledge.coverage import coverage
@@ -98,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
 
     add_search_commands(commands)
     add_guide_commands(commands)
+    add_duty_commands(commands)
 
     schema = commands.add_parser("schema", help="JSON Schema を書き出す（エディターの補完と説明に使う）")
     schema.add_argument("--to", type=Path, default=SCHEMA_FOLDER, help="書き出す先（既定: docs/schemas）")

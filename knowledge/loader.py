@@ -16,7 +16,10 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from knowledge.canned import CannedReplies
 from knowledge.city import City
+from knowledge.desk_checks import mistakes_in_canned, mistakes_in_desks
+from knowledge.desks import Desks
 from knowledge.entries import AnyEntry, Department, Guide, facts_in
 from knowledge.errors import ContentError, Problem
 from knowledge.guide_checks import mistakes_of
@@ -26,12 +29,20 @@ from knowledge.reading import line_in, read_file, shown_name
 CONTENT = Path(__file__).parent / "content"
 PHRASES = "phrases.yml"
 CITY = "city.yml"
+DESKS = "desks.yml"
+CANNED = "canned.yml"
 DRAFT = ".draft"
 """`name.draft.yml` is being written: it is checked, but residents never see it."""
 
+type _Single = Phrases | City | Desks | CannedReplies
 ENTRY: TypeAdapter[AnyEntry] = TypeAdapter(AnyEntry)
-_PHRASES = TypeAdapter(Phrases)
-_CITY = TypeAdapter(City)
+_SINGLE: Mapping[str, TypeAdapter[_Single]] = {
+    PHRASES: TypeAdapter(Phrases),
+    CITY: TypeAdapter(City),
+    DESKS: TypeAdapter(Desks),
+    CANNED: TypeAdapter(CannedReplies),
+}
+"""What there is one file of, by its name."""
 _LIKE_YAML = re.compile(r"\.ya?ml(\.txt)?$", re.IGNORECASE)
 """Also what a Windows editor makes of the name; reading.py says how to write it."""
 _SPELLING = "。つづりを確かめるか、直してください"
@@ -42,7 +53,7 @@ _PAUSE = 0.05
 """Seconds before a folder that changed while it was read is read again."""
 
 type _Signature = tuple[int, int, int, int]
-type _Read = AnyEntry | Phrases | City | None
+type _Read = AnyEntry | _Single | None
 
 
 @dataclass(frozen=True)
@@ -52,6 +63,8 @@ class Content:
     entries: Mapping[str, AnyEntry]
     phrases: Phrases
     city: City
+    desks: Desks
+    canned: CannedReplies
     files: Mapping[str, str]
 
     @cached_property
@@ -142,18 +155,21 @@ class Loader:
         entries: dict[str, AnyEntry] = {}
         names: dict[str, str] = {}
         for path, (_, read, _) in self._cache.items():
-            if read is None or isinstance(read, Phrases | City):
+            if read is None or isinstance(read, Phrases | City | Desks | CannedReplies):
                 continue
             name = shown_name(path, self._root)
             problems.extend(_name_problems(read, path, self._root, names))
             entries[read.id] = read
             names[read.id] = name
         phrases, city = self._only(PHRASES, Phrases, problems), self._only(CITY, City, problems)
+        desks = self._only(DESKS, Desks, problems)
+        canned = self._only(CANNED, CannedReplies, problems)
         broken = frozenset(Path(problem.path).stem for problem in problems)
         problems.extend(_broken_references(self._root, entries, names, city, broken))
-        if problems or phrases is None or city is None:
+        problems.extend(_broken_desks(self._root, desks, canned, entries, broken))
+        if problems or phrases is None or city is None or desks is None or canned is None:
             return ContentError(tuple(sorted(problems, key=lambda problem: (problem.path, problem.line))))
-        return Content(entries, phrases, city, names)
+        return Content(entries, phrases, city, desks, canned, names)
 
     def _read_one(self, path: Path, signature: _Signature) -> tuple[_Signature, _Read, tuple[Problem, ...]]:
         known = self._cache.get(path)
@@ -161,15 +177,13 @@ class Loader:
             return known
         problems: list[Problem] = []
         read: _Read
-        if path == self._root / PHRASES:
-            read = read_file(path, self._root, _PHRASES, problems)
-        elif path == self._root / CITY:
-            read = read_file(path, self._root, _CITY, problems)
+        if path.parent == self._root and path.name in _SINGLE:
+            read = read_file(path, self._root, _SINGLE[path.name], problems)
         else:
             read = read_file(path, self._root, ENTRY, problems)
         return signature, read, tuple(problems)
 
-    def _only[T: Phrases | City](self, name: str, kind: type[T], problems: list[Problem]) -> T | None:
+    def _only[T: _Single](self, name: str, kind: type[T], problems: list[Problem]) -> T | None:
         """The one file called `name`."""
         _, read, _ = self._cache.get(self._root / name, ((), None, ()))
         if read is None and not any(problem.path == name for problem in problems):
@@ -228,6 +242,20 @@ def _broken_references(
     if city and city.office not in broken and _kind(entries, city.office) != "department":
         why = f"office「{city.office}」という担当課はありません{_SPELLING}"
         yield Problem(CITY, line_in(root / CITY, ("office",)), why)
+
+
+def _broken_desks(
+    root: Path,
+    desks: Desks | None,
+    canned: CannedReplies | None,
+    entries: Mapping[str, AnyEntry],
+    broken: frozenset[str],
+) -> Iterable[Problem]:
+    departments = {entry_id for entry_id in entries if _kind(entries, entry_id) == "department"}
+    for loc, message in mistakes_in_desks(desks, departments | broken) if desks else ():
+        yield Problem(DESKS, line_in(root / DESKS, loc), message)
+    for loc, message in mistakes_in_canned(canned, desks) if canned else ():
+        yield Problem(CANNED, line_in(root / CANNED, loc), message)
 
 
 def broken_references_of(

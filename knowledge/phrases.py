@@ -5,39 +5,16 @@ Placeholders are checked when the file is read: a clerk who drops `{title}` is t
 
 from __future__ import annotations
 
-import string
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, Field
 
 from knowledge.answer import Verdict
 from knowledge.aspects import Aspect
-
-
-def _placeholders(text: str) -> set[str]:
-    try:
-        parts = [part[1:] for part in string.Formatter().parse(text) if part[1] is not None]
-    except ValueError as error:
-        raise ValueError("波かっこ { } の数が合いません。{title} のように書いてください") from error
-    if any(spec or conversion for _, spec, conversion in parts):
-        raise ValueError("差し込みの中には名前だけを書いてください（例: {title}）")
-    return {name for name, _, _ in parts if name is not None}
-
-
-def _braced(names: set[str]) -> str:
-    return " ".join(f"{{{name}}}" for name in sorted(names))
-
-
-def _needs(*names: str) -> AfterValidator:
-    def check(text: str) -> str:
-        found, wanted = _placeholders(text), set(names)
-        if missing := wanted - found:
-            raise ValueError(f"次の差し込みが必要です。書き足してください: {_braced(missing)}")
-        if extra := found - wanted:
-            raise ValueError(f"次の差し込みは使えません。消してください: {_braced(extra)}")
-        return text
-
-    return AfterValidator(check)
+from knowledge.handoff_phrases import HandoffPhrases, SummaryPagePhrases
+from knowledge.phrase_text import PhraseModel as _Model
+from knowledge.phrase_text import Plain, Text, WithTitle, WithTitleLabel
+from knowledge.phrase_text import needs as _needs
 
 
 def _for_every_aspect(phrases: dict[Aspect, str]) -> dict[Aspect, str]:
@@ -52,16 +29,6 @@ def _for_every_verdict(labels: dict[Verdict, str]) -> dict[Verdict, str]:
     if len(set(labels.values())) < len(labels):
         raise ValueError("同じ言葉が2つあります。ボタンの言葉は、それぞれ違うものにしてください")
     return labels
-
-
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
-Plain = Annotated[Text, _needs()]
-WithTitle = Annotated[Text, _needs("title")]
-WithTitleLabel = Annotated[Text, _needs("title", "label")]
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class TalkPhrases(_Model):
@@ -279,7 +246,7 @@ class ChatPhrases(_Model):
     log: Plain
     greeting: Plain
     care: Plain
-    kept: Annotated[Text, _needs("days")]
+    kept: Annotated[Text, _needs("days", "handoff_days")]
     start: Plain
     on_this_page: Plain
     first: Annotated[tuple[Plain, ...], Field(min_length=1, max_length=8)]
@@ -293,6 +260,7 @@ class ChatPhrases(_Model):
     unsent: Plain
     thinking: Plain
     look_again: Plain
+    staffed: Plain
     with_staff: Plain
     late: Plain
     resend: Plain
@@ -317,6 +285,7 @@ class ChatPhrases(_Model):
     sure_why: Plain
     do_erase: Plain
     keep_talk: Plain
+    save: Plain
     erased: Plain
     not_erased: Plain
     tools: Plain
@@ -363,6 +332,16 @@ class AnswerPagePhrases(_Model):
     gone_why: Plain
 
 
+class ExportPhrases(_Model):
+    """The file in which residents keep their own conversation; `name` is the file's."""
+
+    name: Annotated[Text, _needs("day")]
+    title: Plain
+    made: Annotated[Text, _needs("moment")]
+    source: Annotated[Text, _needs("title", "url", "checked")]
+    no_text: Plain
+
+
 class Phrases(_Model):
     """All of `phrases.yml`."""
 
@@ -380,7 +359,6 @@ class Phrases(_Model):
     choose: Plain
     unknown: Plain
     which_topic: Plain
-    handoff: Plain
     masked: Plain
     too_long: Plain
     empty: Plain
@@ -393,6 +371,9 @@ class Phrases(_Model):
     checklist_page: ChecklistPagePhrases
     continued: ContinuedPhrases
     guide: GuidePhrases
+    handoff: HandoffPhrases
+    summary_page: SummaryPagePhrases
+    export: ExportPhrases
     easy: EasyPhrases
     feedback: FeedbackPhrases
     hours: HoursPhrases

@@ -15,6 +15,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from knowledge.desks import LOGIN_PATTERN, MAIL_PATTERN
 from knowledge.entries import KINDS, NUMBER_PATTERN
 from knowledge.errors import Problem, TreeError
 from knowledge.facts import PHONE_PATTERN, URL_PATTERN, Fact, PageFact, PhoneFact, Text
@@ -164,6 +165,9 @@ _SHORT = {model.__name__ for model in (Text, Fact, PhoneFact, PageFact)}
 _PATTERNS = {
     URL_PATTERN: "「{field}」は https:// で始まるURLを書いてください。分からないときは項目ごと消してください",
     PHONE_PATTERN: "「{field}」の電話番号は半角の数字とハイフンで書いてください（例: 0124-22-2111）",
+    LOGIN_PATTERN: "「{field}」のログイン名は、半角の小文字で始め、小文字・数字・「.」「_」「-」だけで"
+    "2文字以上32文字までにしてください（例: sato）",
+    MAIL_PATTERN: "「{field}」には半角のメールアドレスを書いてください（例: zeimu@example.lg.jp）",
     NUMBER_PATTERN: '「{field}」の番号は "12" か "20-3" のように半角で書いてください',
 }
 _PATTERN_DEFAULT = "「{field}」の形が違います。id は半角の小文字・数字・ハイフンで書いてください"

@@ -13,13 +13,17 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaV
 from pydantic_core import core_schema
 
 from knowledge.answer import Answer
+from knowledge.canned import CannedReplies
 from knowledge.city import City
+from knowledge.desks import Desks
 from knowledge.entries import KINDS
 from knowledge.phrases import Phrases
 
 SCHEMAS: Mapping[str, TypeAdapter[object]] = {
     "answer": TypeAdapter(Answer),
+    "canned": TypeAdapter(CannedReplies),
     "city": TypeAdapter(City),
+    "desks": TypeAdapter(Desks),
     "phrases": TypeAdapter(Phrases),
     **{kind: TypeAdapter(model) for kind, model in KINDS.items()},
 }

@@ -252,8 +252,8 @@ class Knowledge:
         return Answer(kind=AnswerKind.CHOICES, text=self.phrases.choose, choices=choices)
 
     def handoff(self) -> Answer:
-        """How to reach a person."""
-        return self._composer(self._snapshot).refer(self.phrases.handoff, AnswerKind.HANDOFF)
+        """How to reach a person by phone and at the counter; channels/ say more where there are desks."""
+        return self._composer(self._snapshot).refer(self.phrases.handoff.unstaffed, AnswerKind.HANDOFF)
 
     def refer(self, phrase: str, kind: AnswerKind = AnswerKind.TALK) -> Answer:
         """A phrase with the city's phone number."""
@@ -292,6 +292,11 @@ class Knowledge:
     def again(self, entry_id: str, aspect: Aspect) -> Answer:
         """What was answered of an entry; raises UnknownEntryError."""
         return self._about(self._snapshot, self.entry(entry_id), aspect, 1.0)
+
+    def card(self, entry_id: str, aspect: Aspect) -> Answer:
+        """What is known of an entry, for a person to send: nothing to press; raises UnknownEntryError."""
+        told = self._composer(self._snapshot).about(self.entry(entry_id), aspect, 1.0)
+        return told.model_copy(update={"choices": ()})
 
     def danger(self, last: str | None) -> Answer | None:
         """What was said of the danger that the talk is about; None when `last` is no entry of danger."""

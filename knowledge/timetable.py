@@ -9,14 +9,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import Protocol
 
 from knowledge.answer import Status
-from knowledge.entries import Department, Place
 from knowledge.facts import Closing, HoursFact, IfHoliday, SpecialDay
 from knowledge.hours import CLOSED, Spans, evaluate, holiday_name, is_working_day, parse_special, weekday
 
 _FAR = 60
 """Days to look ahead for the next opening; a place that is closed longer is closed for good."""
+
+
+class Opens(Protocol):
+    """What has weekly hours and days on which all is different: a place, a department, a desk."""
+
+    @property
+    def status(self) -> Status:
+        """How sure its hours are that carry no status of their own."""
+
+    @property
+    def special_days(self) -> tuple[SpecialDay, ...]:
+        """Its one-off days; the last that covers a day holds."""
+
+    def hours_on(self, day: date) -> HoursFact | None:
+        """The weekly hours that are valid on `day`, None when none are."""
 
 
 class DayState(StrEnum):
@@ -56,19 +71,19 @@ class Day:
 
 
 class Timetable:
-    """The hours of one place. What no version states, or only an unconfirmed one, is unknown."""
+    """The hours of whatever opens. What no version states, or only an unconfirmed one, is unknown."""
 
-    def __init__(self, entry: Place | Department) -> None:
-        self._entry = entry
+    def __init__(self, opens: Opens) -> None:
+        self._opens = opens
 
     def on(self, day: date) -> Day:
         """What `day` is like."""
         # The last special day that covers `day` wins, like a later rule of the OSM language.
-        special = next((s for s in reversed(self._entry.special_days) if s.covers(day)), None)
-        hours = self._entry.hours_on(day)
+        special = next((s for s in reversed(self._opens.special_days) if s.covers(day)), None)
+        hours = self._opens.hours_on(day)
         if special:
             return _special(special, day, hours.last_entry if hours else None)
-        status = (hours.status if hours else None) or self._entry.status
+        status = (hours.status if hours else None) or self._opens.status
         if hours is None or status is Status.UNCONFIRMED:
             return Day(day, DayState.UNKNOWN, status=Status.UNCONFIRMED)
         return _weekly(hours, day, status)

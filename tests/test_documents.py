@@ -42,7 +42,7 @@ def test_every_make_target_explains_itself_and_stands_in_the_readme(target: str)
     assert f"make {target}" in README, target
 
 
-@pytest.mark.parametrize("command", ["check", "list", "search", "schema", "eval"])
+@pytest.mark.parametrize("command", ["check", "list", "search", "schema", "eval", "duty"])
 def test_every_knowledge_command_stands_in_the_readme(command: str) -> None:
     assert f"knowledge {command}" in README
 

@@ -83,6 +83,7 @@ def _replies(conversation: UUID, before: int, *columns: ColumnElement[Any]) -> S
     return (
         select(*columns)
         .where(said.conversation == conversation, said.answers < before, said.part >= 1)
+        .where(said.author == Author.BOT)
         .order_by(said.answers.desc(), said.part.desc())
     )
 

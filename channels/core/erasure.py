@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from channels.core import tables, tracker
+from channels.core import finished_jobs, tables, tracker
 from channels.core.events import NOTIFY_CHANNEL
 
 
@@ -24,6 +24,7 @@ class Erasure:
                 delete(tables.conversation).where(tables.conversation.c.id == conversation)
             )
             await tracker.forget(connection, conversation)
+            await finished_jobs.forget(connection, conversation)
             await connection.execute(
                 text("select pg_notify(:channel, :payload)"),
                 {"channel": NOTIFY_CHANNEL, "payload": str(conversation)},

@@ -41,3 +41,5 @@ class Event:
 
 NOTIFY_CHANNEL = "madoguchi_events"
 """The PostgreSQL channel that tells of new events; the payload is a conversation id."""
+STAFF_CHANNEL = "madoguchi_staff"
+"""The PostgreSQL channel that tells consoles of a change; the payload is the id of a desk."""

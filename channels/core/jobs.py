@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from typing import Protocol
 from uuid import UUID
 
 import procrastinate
@@ -16,6 +17,8 @@ from channels.line.deliver import LineDeliverer
 TURN = "answer_turn"
 DELIVERY = "deliver_line"
 RETENTION = "delete_old"
+MINUTE = "look_at_handoffs"
+NOTICES = "send_notices"
 LONGEST = 120
 """Seconds between two tries of a delivery, at most."""
 URGENT = 10
@@ -65,6 +68,13 @@ def queue_app(database_url: str) -> procrastinate.App:
     return procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=database_url))
 
 
+class Periodic(Protocol):
+    """Work that is due again and again."""
+
+    async def run(self) -> None:
+        """Do all that is due now."""
+
+
 @dataclass(frozen=True)
 class Workers:
     """Who does the jobs."""
@@ -72,6 +82,8 @@ class Workers:
     turns: TurnAnswerer
     line: LineDeliverer
     retention: Retention
+    minute: Periodic
+    notices: Periodic
 
 
 @dataclass
@@ -111,3 +123,13 @@ def add_tasks(app: procrastinate.App, workers: Workers, retry_every: int) -> Non
     @app.task(name=RETENTION)
     async def delete_old(timestamp: int) -> None:
         await workers.retention.run()
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name=MINUTE, queueing_lock=MINUTE)
+    async def look_at_handoffs(timestamp: int) -> None:
+        await workers.minute.run()
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name=NOTICES, queueing_lock=NOTICES)
+    async def send_notices(timestamp: int) -> None:
+        await workers.notices.run()

@@ -7,28 +7,32 @@ A resident's message and the job that will answer it are written together, or no
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from channels.core import tables, tracker
+from channels.core import log, tables, tracker
 from channels.core.context import Context, context_of
 from channels.core.database import raw
-from channels.core.events import NOTIFY_CHANNEL, Author, Event
+from channels.core.events import Author, Event
 from channels.core.privacy import mask
 from channels.errors import ConversationNotFoundError, EmptyMessageError, MessageTooLongError
-from knowledge.answer import Answer, AnswerKind
+from knowledge.answer import Answer
 
 MAX_TEXT = 1000
 """Characters of one message; DIET's time grows with length and no question needs more."""
 MAX_KEY = 100
+
+
+type Settle = Callable[[AsyncConnection, Sequence[Answer]], Awaitable[Sequence[Answer]]]
+"""Turns what was to be said into what is said, with what else must be done in the same transaction."""
 
 
 class Queue(Protocol):
@@ -77,7 +81,7 @@ class Store:
         if len(said) > MAX_TEXT:
             raise MessageTooLongError
         async with self._engine.begin() as connection:
-            row = await self._lock(connection, conversation)
+            row = await log.lock(connection, conversation)
             earlier = await connection.scalar(
                 select(tables.event.c.sequence).where(
                     tables.event.c.conversation == conversation, tables.event.c.key == key
@@ -104,7 +108,7 @@ class Store:
             if not await self._first_time(connection, webhook_event_id):
                 return False
             conversation = await self._line_conversation(connection, contact, contact_digest)
-            row = await self._lock(connection, conversation)
+            row = await log.lock(connection, conversation)
             if body.get("followed"):
                 await _block(connection, contact_digest, said_at, is_blocked=False)
             if await _was_unsent(connection, body.get("message_id")):
@@ -177,15 +181,21 @@ class Store:
             return [*earlier, sequence]
 
     async def reply(
-        self, conversation: UUID, answers: int, parts: Sequence[Answer], *, interim: bool = False
+        self,
+        conversation: UUID,
+        answers: int,
+        parts: Sequence[Answer],
+        *,
+        interim: bool = False,
+        settle: Settle | None = None,
     ) -> bool:
         """Store the reply to event `answers`; False, and nothing written, when it is there or not wanted.
 
-        An interim reply comes before the real one and may be followed by it.
+        An interim reply comes before the real one and may be followed by it. `settle` has the last word on
+        what is said, in the same transaction and under the conversation's lock.
         """
         async with self._engine.begin() as connection:
-            if await self._is_gone(connection, conversation, answers):
-                await tracker.forget(connection, conversation)  # Rasa may have saved it meanwhile
+            if not await self._is_wanted(connection, conversation, answers):
                 return False
             first = 0 if interim else 1
             done = await connection.scalar(
@@ -197,22 +207,27 @@ class Store:
             )
             if done:
                 return False
+            if settle:
+                parts = await settle(connection, parts)
             for part, answer in enumerate(parts, start=first):
                 body = answer.model_dump(mode="json")
-                sequence = await self._append(
-                    connection, conversation, Author.BOT, body, answers=answers, part=part
-                )
+                await log.append(connection, conversation, Author.BOT, body, answers=answers, part=part)
                 if answer.feedback:
                     await connection.execute(
                         insert(tables.feedback).values(**answer.feedback.model_dump(mode="json"))
                     )
-                if answer.kind is AnswerKind.HANDOFF:
-                    await connection.execute(
-                        insert(tables.handoff_request).values(conversation=conversation, sequence=sequence)
-                    )
-            if not interim and await _goes_to_line(connection, conversation, answers):
+            if not interim and await goes_to_line(connection, conversation, answers):
                 await self._queue.enqueue_delivery(await raw(connection), conversation, answers)
         return True
+
+    async def is_silent(self, conversation: UUID, sequence: int) -> bool:
+        """Whether the event is a person's to answer, and the bot has nothing to say to it."""
+        column = tables.conversation.c
+        async with self._engine.connect() as connection:
+            found = await connection.scalar(
+                select(column.silent_to >= sequence).where(column.id == conversation)
+            )
+        return bool(found)
 
     async def is_answered(self, conversation: UUID, sequence: int) -> bool:
         """Whether the event has its final reply."""
@@ -248,7 +263,7 @@ class Store:
             return await context_of(connection, conversation, before)
 
     async def reply_parts(self, conversation: UUID, answers: int) -> list[Answer]:
-        """The final reply to an event, as Answers."""
+        """The final reply to an event, as Answers; what a person's talk was interrupted for is one, too."""
         async with self._engine.connect() as connection:
             bodies = await connection.scalars(
                 select(tables.event.c.body)
@@ -259,7 +274,7 @@ class Store:
                 )
                 .order_by(tables.event.c.part)
             )
-            return [Answer.model_validate(body) for body in bodies]
+            return [Answer.model_validate(body.get("answer", body)) for body in bodies]
 
     async def exists(self, conversation: UUID) -> bool:
         """Whether the conversation is there."""
@@ -269,23 +284,25 @@ class Store:
             )
         return bool(found)
 
-    async def open_requests(self) -> int:
-        """How many residents have asked for a person and are still kept."""
-        async with self._engine.connect() as connection:
-            return int(await connection.scalar(select(func.count()).select_from(tables.handoff_request)) or 0)
+    async def _is_wanted(self, connection: AsyncConnection, conversation: UUID, sequence: int) -> bool:
+        """Whether the bot may still answer the event; locks its conversation.
 
-    async def _is_gone(self, connection: AsyncConnection, conversation: UUID, sequence: int) -> bool:
-        """Whether the event was deleted or unsent before it could be answered; locks its conversation."""
+        It may be deleted or unsent meanwhile, or a person's to answer.
+        """
         try:
-            await self._lock(connection, conversation)
+            row = await log.lock(connection, conversation)
         except ConversationNotFoundError:
-            return True
+            await tracker.forget(connection, conversation)  # Rasa may have saved it meanwhile
+            return False
         body = await connection.scalar(
             select(tables.event.c.body).where(
                 tables.event.c.conversation == conversation, tables.event.c.sequence == sequence
             )
         )
-        return body is None or bool(body.get("unsent"))
+        if body is None or body.get("unsent"):
+            await tracker.forget(connection, conversation)
+            return False
+        return bool(sequence > row.silent_to)
 
     async def _first_time(self, connection: AsyncConnection, webhook_event_id: str) -> bool:
         added = await connection.execute(
@@ -308,16 +325,6 @@ class Store:
         conversation: UUID = found.scalar_one()
         return conversation
 
-    async def _lock(self, connection: AsyncConnection, conversation: UUID) -> Row[Any]:
-        row = (
-            await connection.execute(
-                select(tables.conversation).where(tables.conversation.c.id == conversation).with_for_update()
-            )
-        ).one_or_none()
-        if row is None:
-            raise ConversationNotFoundError
-        return row
-
     async def _receive(
         self,
         connection: AsyncConnection,
@@ -326,35 +333,13 @@ class Store:
         key: str,
         said_at: datetime | None = None,
     ) -> int:
-        sequence = await self._append(connection, row.id, Author.RESIDENT, body, key=key, said_at=said_at)
+        sequence = await log.append(connection, row.id, Author.RESIDENT, body, key=key, said_at=said_at)
         urgent = self._is_urgent(body.get("text", ""))
-        await self._queue.enqueue_turn(await raw(connection), row.id, sequence, urgent=urgent)
-        return sequence
-
-    async def _append(
-        self,
-        connection: AsyncConnection,
-        conversation: UUID,
-        author: Author,
-        body: dict[str, Any],
-        **columns: str | int | datetime | None,
-    ) -> int:
-        updated = await connection.execute(
-            update(tables.conversation)
-            .where(tables.conversation.c.id == conversation)
-            .values(last_sequence=tables.conversation.c.last_sequence + 1, active_at=func.now())
-            .returning(tables.conversation.c.last_sequence)
-        )
-        sequence: int = updated.scalar_one()
-        await connection.execute(
-            insert(tables.event).values(
-                conversation=conversation, sequence=sequence, author=author, body=body, **columns
-            )
-        )
-        await connection.execute(
-            text("select pg_notify(:channel, :payload)"),
-            {"channel": NOTIFY_CHANNEL, "payload": str(conversation)},
-        )
+        is_silent = sequence <= row.silent_to
+        if is_silent:
+            await log.wake_staff(connection, row.id)
+        if urgent or not is_silent:
+            await self._queue.enqueue_turn(await raw(connection), row.id, sequence, urgent=urgent)
         return sequence
 
 
@@ -371,7 +356,7 @@ async def _block(
     )
 
 
-async def _goes_to_line(connection: AsyncConnection, conversation: UUID, answers: int) -> bool:
+async def goes_to_line(connection: AsyncConnection, conversation: UUID, answers: int) -> bool:
     """Whether the event came from LINE; a talk that began there may go on in private on the web."""
     of = tables.delivery.c
     return bool(

@@ -1,6 +1,8 @@
 """Answer one turn, whatever is broken (design rules 5, 7, 10).
 
+a person has the talk   → nothing, but for the emergency number
 urgent words            → the emergency number, without asking Rasa
+a button to a person    → what the reception says to it
 several questions       → what Rasa answers to each, if it has an answer or choices for all
 Rasa answers            → its Answers
 Rasa fails, search sure → the entry's overview, with a word that something is wrong
@@ -23,7 +25,7 @@ from sqlalchemy.exc import DBAPIError
 from channels.core.context import Context
 from channels.core.events import Event
 from channels.core.privacy import without_labels
-from channels.core.store import Store
+from channels.core.store import Settle, Store
 from channels.errors import TurnFailedError, TurnPostponedError
 from knowledge.answer import Answer, AnswerKind, GuideState
 from knowledge.guiding import Reply
@@ -43,13 +45,34 @@ class Assistant(Protocol):
         """The Answers to `said`; raises TurnFailedError."""
 
 
+class Reception(Protocol):
+    """Who leads residents to a person (channels/handoff/reception.py)."""
+
+    async def takes(self, said: Event, question: str) -> Settle | None:
+        """How to answer what was said to the reception, None when it was said to the bot."""
+
+    def leads(self, said: Event) -> Settle:
+        """How a reply that points to a person becomes the way there."""
+
+    async def watch(self, said: Event, danger: Answer | None) -> None:
+        """Something was said to a person; `danger` is what saves a life, if one may hang on it."""
+
+
 class TurnAnswerer:
     """Answers turns one at a time; safe to run again after a crash at any point."""
 
-    def __init__(self, store: Store, assistant: Assistant, knowledge: Knowledge, retry_for: float) -> None:
+    def __init__(
+        self,
+        store: Store,
+        assistant: Assistant,
+        knowledge: Knowledge,
+        reception: Reception,
+        retry_for: float,
+    ) -> None:
         """`retry_for` in seconds from the moment the resident spoke."""
         self._store = store
         self._assistant = assistant
+        self._reception = reception
         self._knowledge = knowledge
         self._retry_for = timedelta(seconds=retry_for)
 
@@ -68,18 +91,36 @@ class TurnAnswerer:
         if await self._store.is_answered(conversation, sequence):
             return
         question = without_labels(said.body.get("text", ""), said.body.get("hidden", ()))
+        if await self._store.is_silent(conversation, sequence):
+            await self._reception.watch(said, self._knowledge.urgent(question))
+            return
         try:
-            answers = self._at_once(said, question) or await self._understood(said, question)
+            await self._reply(said, question)
         except (TurnPostponedError, DBAPIError):
             raise
         except Exception as error:  # a turn that cannot be answered must not hold up the next for ever
             log.error("turn_broken", sequence=sequence, why=type(error).__name__, where=_where(error))
             if self._may_be_tried_again(said):
                 raise TurnPostponedError from None
-            answers = [self._knowledge.refer(self._knowledge.phrases.unknown, AnswerKind.UNKNOWN)]
-        if said.body.get("hidden"):
-            answers = [self._knowledge.notice(self._knowledge.phrases.masked), *answers]
-        await self._store.reply(conversation, sequence, answers)
+            unknown = self._knowledge.refer(self._knowledge.phrases.unknown, AnswerKind.UNKNOWN)
+            await self._store.reply(conversation, sequence, self._with_care(said, [unknown]))
+
+    async def _reply(self, said: Event, question: str) -> None:
+        """Store what is said, on which the reception has the last word."""
+        settle = self._reception.leads(said)
+        answers = self._at_once(said, question)
+        if answers is None and (taken := await self._reception.takes(said, question)):
+            answers, settle = [], taken
+        elif answers is None:
+            answers = await self._understood(said, question)
+        parts = self._with_care(said, answers)
+        await self._store.reply(said.conversation, said.sequence, parts, settle=settle)
+
+    def _with_care(self, said: Event, answers: list[Answer]) -> list[Answer]:
+        """The answers, before them that something was hidden, if it was."""
+        if not said.body.get("hidden"):
+            return answers
+        return [self._knowledge.notice(self._knowledge.phrases.masked), *answers]
 
     async def _understood(self, said: Event, question: str) -> list[Answer]:
         """What Rasa makes of it, or the best that can be said without Rasa."""

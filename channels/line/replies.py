@@ -7,11 +7,13 @@ from uuid import UUID
 
 from linebot.v3.messaging import Message
 
+from channels.core.events import Event
 from channels.core.links import Links
 from channels.core.store import Store
 from channels.line.render import fits, render
-from knowledge.answer import Answer, AnswerKind, AnswerLink, LinkRole
+from knowledge.answer import Answer, AnswerChoice, AnswerKind, AnswerLink, LinkRole
 from knowledge.entries import Faq
+from knowledge.phrases import Phrases
 from knowledge.service import Knowledge
 
 
@@ -21,6 +23,18 @@ class Reply:
 
     messages: list[Message]
     must_arrive: bool
+
+
+def said_in_talk(event: Event, phrases: Phrases) -> list[Answer]:
+    """The words of a clerk with their desk and name, or what happens, with its buttons; then the card."""
+    body = event.body
+    text = str(body.get("text", ""))
+    if event.author == "staff":
+        text = phrases.handoff.line_words.format(desk=body["desk"], name=body["name"], text=text)
+    choices = tuple(AnswerChoice.model_validate(choice) for choice in body.get("choices", ()))
+    said = Answer(kind=AnswerKind.NOTICE, text=text, choices=choices)
+    card = [Answer.model_validate(body["answer"])] if body.get("answer") else []
+    return [said, *card]
 
 
 class Replies:
@@ -34,8 +48,10 @@ class Replies:
         self._public_url = public_url
 
     async def get(self, conversation: UUID, answers: int) -> Reply:
-        """The final reply to event `answers`."""
+        """The final reply to event `answers`, or that event itself when a person's talk brought it."""
         parts = await self._store.reply_parts(conversation, answers)
+        if not parts and (event := await self._store.event(conversation, answers)):
+            return await self._told(event)
         must_arrive = any(self._must_arrive(part) for part in parts)
         if self._public_url and any(part.kind is AnswerKind.HANDOFF for part in parts):
             parts = [await self._with_private_talk(part, conversation) for part in parts]
@@ -43,6 +59,19 @@ class Replies:
         is_cut = self._public_url and not fits(parts, phrases)
         read_on = await self._page(conversation) if is_cut else ""
         return Reply(render(parts, phrases, read_on), must_arrive)
+
+    async def _told(self, event: Event) -> Reply:
+        """What a clerk has said, or that there is something to read where LINE does not see it."""
+        phrases = self._knowledge.phrases
+        if self._public_url:
+            told = phrases.handoff.line_answered if event.author == "staff" else phrases.handoff.line_claimed
+            text = told.format(desk=event.body.get("desk", ""))
+            url = await self._page(event.conversation)
+            link = AnswerLink(label=phrases.line.chat, url=url, role=LinkRole.FORM)
+            parts = [Answer(kind=AnswerKind.HANDOFF, text=text, links=(link,))]
+        else:
+            parts = said_in_talk(event, phrases)
+        return Reply(render(parts, phrases), must_arrive=True)
 
     def _must_arrive(self, part: Answer) -> bool:
         entry = self._knowledge.content.entries.get(part.entry or "")

@@ -17,11 +17,12 @@ from sqlalchemy.exc import DBAPIError
 
 from channels.core.events import Event
 from channels.errors import ChannelError, ConversationNotFoundError
+from channels.settings import Periods
 from channels.web.pages import page
 from channels.web.problems import Problem
 from channels.web.routes import WebChannel
 from channels.web.token import Token
-from channels.web.widget import chat_config, marks
+from channels.web.widget import chat_config, kept, marks
 from knowledge.answer import Answer
 
 PATH = "/chat"
@@ -33,20 +34,25 @@ RECENT = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Shown:
-    """One event as the template draws it."""
+    """One event as the template draws it; `card` and `choices` come with a person's talk."""
 
     author: str
     text: str
     answer: Answer | None
+    card: Answer | None
+    choices: list[tuple[str, str]]
 
     @classmethod
     def of(cls, event: Event) -> Shown:
-        """A bot's event with its Answer, any other with its text alone."""
-        answer = Answer.model_validate(event.body) if event.author == "bot" else None
-        return cls(event.author, str(event.body.get("text") or ""), answer)
+        """A bot's event with its Answer, any other with its text and what comes with it."""
+        body = event.body
+        answer = Answer.model_validate(body) if event.author == "bot" else None
+        card = Answer.model_validate(body["answer"]) if body.get("answer") else None
+        choices = [] if answer else [(choice["label"], choice["says"]) for choice in body.get("choices", ())]
+        return cls(event.author, str(body.get("text") or ""), answer, card, choices)
 
 
-def chat_router(channel: WebChannel, keep_days: int) -> APIRouter:
+def chat_router(channel: WebChannel, periods: Periods) -> APIRouter:
     """`GET` and `POST /chat`, `POST /chat/erase`."""
     router = APIRouter()
 
@@ -66,9 +72,9 @@ def chat_router(channel: WebChannel, keep_days: int) -> APIRouter:
             "chat.html",
             problem.status_code if problem else status.HTTP_200_OK,
             words=phrases.chat,
-            kept=phrases.chat.kept.format(days=keep_days),
+            kept=kept(phrases, periods),
             marks=marks(phrases),
-            config=chat_config(phrases, keep_days),
+            config=chat_config(phrases, periods),
             events=[Shown.of(event) for event in events],
             is_waiting=await _is_waiting(channel, token.conversation, events) if token else False,
             key=uuid.uuid4().hex,
@@ -136,7 +142,9 @@ def _key(form: str, text: str) -> str:
 
 
 async def _answered(channel: WebChannel, conversation: UUID, sequence: int) -> None:
-    """Wait for the reply, but no longer than PATIENCE."""
+    """Wait for the reply, but no longer than PATIENCE; a person takes their time."""
+    if await channel.store.is_silent(conversation, sequence):
+        return
     try:
         async with asyncio.timeout(PATIENCE.total_seconds()):
             async for _ in channel.live.follow(conversation, sequence):

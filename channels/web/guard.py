@@ -14,6 +14,8 @@ MAX_BODY = 1_000_000
 """Bytes of any request body. A message is below 10 kB, a LINE webhook a few kB."""
 FRAME = "/frame"
 """The one page that may stand in the frame of another site."""
+STAFF = "/staff"
+"""Nothing below it is kept by a browser or a proxy, nor framed by anybody."""
 
 
 class Guard:
@@ -46,7 +48,10 @@ class Guard:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *self._headers(scope["path"], nonce)]
+                given = message["headers"]
+                if _is_staff(scope["path"]):
+                    given = [header for header in given if header[0] != b"cache-control"]
+                message["headers"] = [*given, *self._headers(scope["path"], nonce)]
             await send(message)
 
         stated = Headers(scope=scope).get("content-length", "0")
@@ -56,13 +61,21 @@ class Guard:
 
     def _headers(self, path: str, nonce: str) -> list[tuple[bytes, bytes]]:
         ancestors = f"'self' {self._embed_on}" if path == FRAME else "'self'"
+        if _is_staff(path):
+            ancestors = "'none'"
         policy = (
             f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; "
             "connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'; "
             f"frame-ancestors {ancestors}; require-trusted-types-for 'script'; trusted-types 'none'"
         )
+        unkept = [(b"cache-control", b"no-store")] if _is_staff(path) else []
         return [
             (b"content-security-policy", policy.encode()),
             (b"x-content-type-options", b"nosniff"),
             (b"referrer-policy", b"no-referrer"),
+            *unkept,
         ]
+
+
+def _is_staff(path: str) -> bool:
+    return path == STAFF or path.startswith(f"{STAFF}/")

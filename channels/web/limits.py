@@ -39,7 +39,7 @@ class RateLimits:
         A call from this machine itself is not counted: it is the operator, or everybody at once
         behind a proxy that does not say for whom it asks.
         """
-        address = _address(request)
+        address = address_of(request)
         if address:
             self._count(self._an_address, address)
 
@@ -49,7 +49,7 @@ class RateLimits:
             raise TooManyRequestsError(max(1, math.ceil(free_at - time.time())))
 
 
-def _address(request: Request) -> str | None:
+def address_of(request: Request) -> str | None:
     """The caller's address, an IPv6 one as its household's network; None for this machine."""
     try:
         address = ip_address(request.client.host if request.client else "")

@@ -38,16 +38,23 @@ def grouped(facts: Sequence[AnswerFact]) -> list[list[AnswerFact]]:
     return [list(group) for _, group in groupby(facts, key=lambda fact: (fact.label, fact.status))]
 
 
-_TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_TEMPLATES.filters |= {"readable": readable, "grouped": grouped}
-_TEMPLATES.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
-_TEMPLATES.globals |= {"telephone": telephone}
+def environment(*folders: Path) -> Environment:
+    """Templates of folders, the first before the others: all is escaped, a missing name is an error."""
+    result = Environment(
+        loader=FileSystemLoader(folders),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    result.filters |= {"readable": readable, "grouped": grouped}
+    result.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
+    result.globals |= {"telephone": telephone}
+    return result
+
+
+WEB_TEMPLATES = Path(__file__).parent / "templates"
+_TEMPLATES = environment(WEB_TEMPLATES)
 
 
 def page(

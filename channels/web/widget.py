@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from channels.core.store import MAX_TEXT
-from channels.settings import Settings
+from channels.settings import Periods, Settings
 from channels.web.pages import page
 from knowledge.answer import Status
 from knowledge.page_topics import topics_of_page
@@ -40,7 +40,7 @@ def widget_router(knowledge: Knowledge, settings: Settings) -> APIRouter:
         first: Annotated[list[str] | None, Query(max_length=MAX_FIRST)] = None,
     ) -> HTMLResponse:
         topics = topics_of_page(knowledge.content, page_url, local_now().date())
-        config = chat_config(knowledge.phrases, settings.retention_days, topics=topics, first=first)
+        config = chat_config(knowledge.phrases, settings, topics=topics, first=first)
         return page(request, "frame.html", words=knowledge.phrases.chat, config=config)
 
     @router.get("/embed")
@@ -56,16 +56,21 @@ def widget_router(knowledge: Knowledge, settings: Settings) -> APIRouter:
 
 
 def chat_config(
-    phrases: Phrases, keep_days: int, *, topics: list[str] | None = None, first: list[str] | None = None
+    phrases: Phrases, periods: Periods, *, topics: list[str] | None = None, first: list[str] | None = None
 ) -> dict[str, object]:
     """What the chat's script reads from its page: words, limits, first questions."""
     words: dict[str, object] = phrases.chat.model_dump(mode="json")
-    words["kept"] = phrases.chat.kept.format(days=keep_days)
+    words["kept"] = kept(phrases, periods)
     words["status"] = marks(phrases)
     guide = phrases.guide
     words["aside"] = [guide.back, guide.unsure, guide.stop, guide.restart]
     own = [text.strip()[:MAX_TEXT] for text in first or () if text.strip()]
     return {"words": words, "limit": MAX_TEXT, "topics": topics or [], "first": own}
+
+
+def kept(phrases: Phrases, periods: Periods) -> str:
+    """How long a conversation is kept, also one in which a person has answered."""
+    return phrases.chat.kept.format(days=periods.retention_days, handoff_days=periods.handoff_days)
 
 
 def marks(phrases: Phrases) -> dict[Status, str]:

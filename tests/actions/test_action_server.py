@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from actions.search import MOST
 from actions.server import CAPABILITIES
 from knowledge.answer import Answer
 from tests.serving import free_port
@@ -121,3 +122,19 @@ def test_a_body_that_is_not_json_is_not_echoed_either(server: httpx.Client, log:
     reply = server.post("/webhook", content=f'{{"text": "{SECRET}"'.encode())
     assert reply.status_code >= 400
     assert "123456789018" not in reply.text + log.read_text(encoding="utf-8")
+
+
+def test_the_console_finds_what_residents_are_answered_from(server: httpx.Client) -> None:
+    found = server.post("/search", json={"text": "犬を飼い始めた"}).json()["entries"]
+    assert found[0] == "dog-registration"
+    assert len(found) <= MOST
+    assert server.post("/search", json={"text": ""}).json() == {"entries": []}
+
+
+@pytest.mark.parametrize("asked", [{}, {"text": None}, {"text": [SECRET]}, [SECRET], SECRET])
+def test_a_search_for_no_text_is_refused_and_not_echoed(
+    server: httpx.Client, log: Path, asked: object
+) -> None:
+    reply = server.post("/search", json=asked)
+    assert reply.status_code == 400
+    assert SECRET not in reply.text + log.read_text(encoding="utf-8")

@@ -24,13 +24,19 @@ from channels.core.store import Store
 from channels.core.tables import metadata
 from channels.core.turns import TurnAnswerer
 from channels.errors import TurnFailedError
+from channels.handoff.duty import Active, Clock, DutyBook, NoDesks, nobody
+from channels.handoff.minute import Minute
+from channels.handoff.push import LinePush
+from channels.handoff.reception import Reception
+from channels.handoff.words import Words
 from channels.line.contact import ContactCipher
 from channels.line.deliver import LineApi
 from channels.line.deliveries import Deliveries
 from channels.line.replies import Replies
+from channels.notices.sender import Sender
 from channels.settings import Settings
 from knowledge.answer import Answer, AnswerKind
-from knowledge.service import Knowledge
+from knowledge.service import Knowledge, local_now
 from ops.lineplatform import platform as line
 from tests.serving import free_port, served
 
@@ -109,6 +115,8 @@ class Bench:
 async def database(database_url: str) -> AsyncIterator[AsyncEngine]:
     result = engine(database_url)
     async with result.begin() as connection:
+        # The audit refuses even this.
+        await connection.execute(text("set local session_replication_role = replica"))
         await connection.execute(text(f"truncate {_TABLES}, procrastinate_jobs cascade"))
     yield result
     await result.dispose()
@@ -152,11 +160,44 @@ async def api(settings: Settings, database: AsyncEngine) -> AsyncIterator[httpx.
 
 
 @pytest.fixture
+def book() -> DutyBook:
+    """No desks: a wish for a person is answered with the phone number."""
+    return NoDesks()
+
+
+@pytest.fixture
+def active() -> Active:
+    return nobody
+
+
+@pytest.fixture
+def push(queue: procrastinate.App) -> LinePush:
+    return LinePush(ProcrastinateQueue(queue), has_words=False, has_links=True)
+
+
+@pytest.fixture
+def now() -> Clock:
+    return local_now
+
+
+@pytest.fixture
+def reception(
+    database: AsyncEngine, knowledge: Knowledge, book: DutyBook, active: Active, push: LinePush, now: Clock
+) -> Reception:
+    return Reception(database, knowledge, book, active, push, now)
+
+
+@pytest.fixture
 async def bench(
     store: Store,
     queue: procrastinate.App,
     database: AsyncEngine,
     knowledge: Knowledge,
+    reception: Reception,
+    book: DutyBook,
+    active: Active,
+    push: LinePush,
+    now: Clock,
     line_platform: line.LinePlatform,
 ) -> AsyncIterator[Bench]:
     """A worker over the scripted assistant and the LINE platform."""
@@ -168,9 +209,11 @@ async def bench(
         cipher = ContactCipher(HOUSE_SECRET)
         replies = Replies(store, knowledge, Links(database), PUBLIC_URL)
         workers = Workers(
-            turns=TurnAnswerer(store, assistant, knowledge, retry_for=90),
+            turns=TurnAnswerer(store, assistant, knowledge, reception, retry_for=90),
             line=LineApi(replies, AsyncMessagingApi(client), cipher, Deliveries(database)),
-            retention=Retention(database, 30),
+            retention=Retention(database, 30, 90),
+            minute=Minute(database, Words(knowledge, book), book, active, push, now),
+            notices=Sender(database, knowledge, {}, PUBLIC_URL, now),
         )
         add_tasks(queue, workers, retry_every=3)
         yield Bench(store, assistant, queue, database)

@@ -17,7 +17,7 @@ from channels.web.problems import problem
 from knowledge.entries import Guide
 from knowledge.loader import load
 from knowledge.service import Knowledge
-from tests.knowledge.handmade import OFFICE, city, phrases
+from tests.knowledge.handmade import a_content
 
 NOW = datetime.fromisoformat("2026-11-23T10:00")
 GUIDE = """\
@@ -68,17 +68,7 @@ async def client(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
 
 
 def written(root: Path) -> Path:
-    files = {
-        "phrases.yml": phrases(),
-        "city.yml": city(),
-        "departments/city-hall.yml": OFFICE,
-        "guides/guide-dog.yml": GUIDE,
-        "procedures/dog.yml": DOG,
-    }
-    for name, text in files.items():
-        (root / name).parent.mkdir(exist_ok=True)
-        (root / name).write_text(text, encoding="utf-8")
-    return root
+    return a_content(root, {"guides/guide-dog.yml": GUIDE, "procedures/dog.yml": DOG})
 
 
 def parts(page: str) -> dict[str, str]:

@@ -15,7 +15,7 @@ from channels.web.token import COOKIE, ROTATE_AFTER, ConversationToken
 from tests.channels.conftest import HOUSE_SECRET, Bench
 from tests.channels.test_web import KEY, events, opened
 
-KEEP_DAYS = 30
+KEEP_DAYS = 90
 
 
 def signed(conversation: str, generation: int, age: timedelta) -> str:

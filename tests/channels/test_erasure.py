@@ -20,7 +20,7 @@ from tests.channels.test_web import KEY, events, opened
 HELD = (
     "select coalesce(sum(n), 0) from (select count(*) n from conversation"
     " union all select count(*) from event union all select count(*) from delivery"
-    " union all select count(*) from handoff_request"
+    " union all select count(*) from handoff"
     " union all select count(*) from web_link) held"
 )
 

@@ -21,7 +21,7 @@ async def test_old_conversations_leave_rasa_s_tracker_too(bench: Bench) -> None:
                 text("insert into rasa.events values ('old', :old), ('new', :new)"),
                 {"old": time.time() - 31 * 86400, "new": time.time()},
             )
-        await Retention(bench.database, 30).run()
+        await Retention(bench.database, 30, 90).run()
         async with bench.database.connect() as connection:
             left = (await connection.scalars(text("select sender_id from rasa.events"))).all()
         assert left == ["new"]

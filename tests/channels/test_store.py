@@ -120,14 +120,6 @@ async def test_an_interim_notice_may_come_before_the_reply_but_not_twice_nor_aft
     assert await store.is_answered(conversation, sequence)
 
 
-async def test_asking_for_a_person_is_recorded(store: Store) -> None:
-    before = await store.open_requests()
-    conversation = await store.open_web()
-    sequence = await store.say(conversation, "職員と話したい", KEY)
-    await store.reply(conversation, sequence, [Answer(kind=AnswerKind.HANDOFF, text="お電話ください")])
-    assert await store.open_requests() == before + 1
-
-
 async def test_idle_conversations_are_deleted_with_everything_they_said(
     store: Store, database: AsyncEngine
 ) -> None:
@@ -138,7 +130,7 @@ async def test_idle_conversations_are_deleted_with_everything_they_said(
             text("update conversation set active_at = now() - interval '31 days' where id = :id"),
             {"id": old},
         )
-    await Retention(database, 30).run()
+    await Retention(database, 30, 90).run()
     assert await store.events(old) == []
     assert not await store.exists(old)
     assert await store.exists(fresh)

@@ -9,6 +9,7 @@ from sqlalchemy import func, text, update
 
 from channels.core import tables
 from channels.core.turns import TurnAnswerer
+from channels.handoff.reception import Reception
 from knowledge.answer import Answer, AnswerChoice, AnswerKind
 from knowledge.service import Knowledge
 from tests.channels.conftest import Bench
@@ -151,11 +152,11 @@ async def test_who_is_in_danger_gets_that_number_first_without_rasa_too(bench: B
 
 
 async def test_a_crash_after_the_answer_was_stored_does_not_answer_again(
-    bench: Bench, knowledge: Knowledge
+    bench: Bench, knowledge: Knowledge, reception: Reception
 ) -> None:
     conversation = await bench.store.open_web()
     sequence = await bench.store.say(conversation, "転入届", KEY)
-    turns = TurnAnswerer(bench.store, bench.assistant, knowledge, 90)
+    turns = TurnAnswerer(bench.store, bench.assistant, knowledge, reception, 90)
     await turns.answer(conversation, sequence)
     await bench.work()  # the queue still holds the job, as after a crash before its end was written
     assert await said_by_bot(bench, conversation) == ["聞きました：転入届"]

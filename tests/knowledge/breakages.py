@@ -1,6 +1,7 @@
 """Over two hundred ways to break a content folder, each with its file, its lines and a word of what is told.
 
-All are texts laid over the good folder `GOOD`; `breakages_of_values.py` has the other half.
+All are texts laid over the good folder `GOOD`; `breakages_of_values.py` has the other half,
+`breakages_of_desks.py` desks and canned replies.
 `HARMLESS` looks broken, and is not. `an_entry` has 7 lines: what is added begins on line 8.
 """
 
@@ -10,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from knowledge.reading import MAX_BYTES
-from tests.knowledge.handmade import OFFICE, SOURCE, an_entry, city, phrases
+from tests.knowledge.handmade import CANNED, DESKS, OFFICE, SOURCE, an_entry, city, phrases
 
 ENTRY = "procedures/parking.yml"
 PLACE = "places/hall.yml"
@@ -28,6 +29,8 @@ HOURS = "hours:\n  - value: Mo-Fr 08:45-17:15\n    text: 平日\n"
 GOOD: Mapping[str, str] = {
     "phrases.yml": phrases(),
     "city.yml": city(),
+    "desks.yml": DESKS,
+    "canned.yml": CANNED,
     DEPARTMENT: OFFICE,
     ENTRY: an_entry(),
     PLACE: place(HOURS),

@@ -9,13 +9,15 @@ from pydantic import TypeAdapter
 from ruamel.yaml import YAML
 
 from knowledge.answer import Answer, GuideState
+from knowledge.canned import CannedReplies
 from knowledge.city import City
+from knowledge.desks import Desks
 from knowledge.entries import AnyEntry, Guide
 from knowledge.guides import Step
 from knowledge.guiding import Guiding, Reply
 from knowledge.loader import ENTRY, Content
 from knowledge.phrases import Phrases
-from tests.knowledge.handmade import OFFICE, an_entry, city, phrases
+from tests.knowledge.handmade import CANNED, DESKS, OFFICE, an_entry, city, phrases
 
 TODAY = date(2026, 11, 23)
 """A Monday, and a holiday."""
@@ -28,6 +30,8 @@ def of_yaml(text: str) -> object:
 PHRASES = TypeAdapter(Phrases).validate_python(of_yaml(phrases()))
 WORDS = PHRASES.guide
 _CITY = TypeAdapter(City).validate_python(of_yaml(city()))
+_DESKS = TypeAdapter(Desks).validate_python(of_yaml(DESKS))
+_CANNED = TypeAdapter(CannedReplies).validate_python(of_yaml(CANNED))
 
 
 def a_guide_file(steps: str, more: str = "", name: str = "guide-a", short: str = "案内") -> str:
@@ -54,7 +58,7 @@ def a_step(yaml: str) -> Step:
 def contents(*entries: AnyEntry) -> Content:
     """These entries, an office and the real phrases."""
     known = {entry.id: entry for entry in (an(OFFICE), *entries)}
-    return Content(known, PHRASES, _CITY, {})
+    return Content(known, PHRASES, _CITY, _DESKS, _CANNED, {})
 
 
 def says(label: str, number: int, short: str = "案内") -> str:

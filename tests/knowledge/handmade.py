@@ -18,6 +18,25 @@ phone: 0124-11-1111
 {SOURCE}"""
 
 
+DESKS = """kind: desks
+default: front
+sources: [{title: 市の決まり, checked_on: 2026-11-01}]
+desks:
+  - id: front
+    title: 総合案内
+    departments: [city-hall]
+    hours:
+      - value: Mo-Fr 09:00-12:00,13:00-17:00; PH off
+        text: 平日
+"""
+CANNED = """kind: canned
+replies:
+  - id: hello
+    title: あいさつ
+    text: 「{desk}」の{clerk}です。
+"""
+
+
 def an_entry(
     kind: str = "procedure", name: str = "parking", more: str = "", status: str = "confirmed"
 ) -> str:
@@ -29,10 +48,12 @@ def an_entry(
 
 
 def a_content(root: Path, files: dict[str, str | bytes]) -> Path:
-    """A whole good folder (the real phrases, one department) and `files`, which may replace them."""
+    """A whole good folder (real phrases, one department, one desk) and `files`, which may replace them."""
     whole: dict[str, str | bytes] = {
         "phrases.yml": phrases(),
         "city.yml": city(),
+        "desks.yml": DESKS,
+        "canned.yml": CANNED,
         "departments/city-hall.yml": OFFICE,
         **files,
     }

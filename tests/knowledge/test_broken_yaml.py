@@ -22,13 +22,13 @@ from knowledge.errors import ContentError, Problem
 from knowledge.loader import Loader, load
 from knowledge.reading import MAX_BYTES, MOST_TOLD, read_file
 from knowledge.service import Knowledge
-from tests.knowledge import breakages, breakages_of_values
+from tests.knowledge import breakages, breakages_of_desks, breakages_of_values
 from tests.knowledge.breakages import ENTRY, GOOD, HARMLESS, HOURS, Broken
 from tests.knowledge.handmade import a_content, an_entry, phrases, problems_of
 
 BROKEN = [
     case
-    for module in (breakages, breakages_of_values)
+    for module in (breakages, breakages_of_values, breakages_of_desks)
     for table in vars(module).values()
     if isinstance(table, list)
     for case in table
@@ -363,7 +363,8 @@ def test_what_editors_and_file_systems_leave_behind_is_no_content(tmp_path: Path
 
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     problems = problems_of(tmp_path / "nowhere")
-    assert [(problem.path, problem.line) for problem in problems] == [("city.yml", 1), ("phrases.yml", 1)]
+    single = ("canned.yml", "city.yml", "desks.yml", "phrases.yml")
+    assert [(problem.path, problem.line) for problem in problems] == [(name, 1) for name in single]
     for problem in problems:
         assert_helpful(problem)
 

@@ -41,7 +41,7 @@ def an_entry(kind: object = "procedure", **fields: object) -> AnyEntry:
 def a_composer(*entries: AnyEntry, today: date = TODAY) -> Composer:
     office = ENTRY.validate_python(YAML(typ="safe").load(OFFICE))
     known = {entry.id: entry for entry in (office, *entries)}
-    return Composer(Content(known, REAL.phrases, REAL.city, {}), today)
+    return Composer(Content(known, REAL.phrases, REAL.city, REAL.desks, REAL.canned, {}), today)
 
 
 def about(entry: AnyEntry, aspect: Aspect = Aspect.ABOUT, today: date = TODAY) -> Answer:

@@ -10,7 +10,7 @@ from knowledge.entries import KINDS
 from knowledge.schemas import SCHEMAS, schema_text
 
 JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
-WRITTEN_BY_CLERKS = [*KINDS, "city"]
+WRITTEN_BY_CLERKS = [*KINDS, "city", "desks", "canned"]
 
 
 def schema(name: str) -> dict[str, object]:

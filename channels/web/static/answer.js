@@ -152,6 +152,17 @@ export function printPage({ entry, aspect, facts }) {
   return page.href;
 }
 
+/** What comes with the words of a person, or with what happens: a card, buttons, the way to the record. */
+export function drawBeside({ answer, choices, summary }, ask, page) {
+  const card = answer ? drawAnswer(answer, ask) : null;
+  card?.querySelector(".who").remove();
+  return [
+    card,
+    drawChoices(list(choices), ask),
+    summary ? wrap("div", "links", [drawLink({ label: summary, url: page, role: "page" })]) : null,
+  ];
+}
+
 export function drawAnswer(answer, ask) {
   return el(
     "div",

@@ -48,4 +48,6 @@ export async function statusOfStream(id) {
   }
 }
 
+export const exportOf = (id) => `${API}/${id}/export`;
+export const summaryOf = (id) => `${API}/${id}/summary`;
 export const streamOf = (id) => `${API}/${id}/events`;

@@ -5,8 +5,8 @@
  * kept in the browser. Server data reaches the page as text nodes alone, links as http(s) and tel.
  */
 
-import { drawAnswer, drawChoices } from "./answer.js";
-import { call, statusOfStream, streamOf, uuid } from "./api.js";
+import { drawAnswer, drawBeside, drawChoices } from "./answer.js";
+import { call, exportOf, statusOfStream, streamOf, summaryOf, uuid } from "./api.js";
 import { el } from "./dom.js";
 import { isFramed, isShown, listen, tell } from "./host.js";
 import { CONVERSATION, forgetConversation, keepConversation, keptConversation, linkedConversation } from "./kept.js";
@@ -34,7 +34,7 @@ class Chat {
   #sending = false;
   #wake = () => {}; // cuts a pause between attempts short
   #waiting = 0; // questions without a reply
-  #withStaff = false; // the last word was a person's
+  #withStaff = false; // a person has the talk
   #late = false;
   #lost = false; // the stream has been away for a while
   #trouble = ""; // why the oldest message in the outbox does not go out
@@ -155,14 +155,17 @@ class Chat {
   #buildSure() {
     const keep = el("button", { type: "button", class: "keep" }, WORDS.keep_talk);
     const erase = el("button", { type: "button", class: "erase" }, WORDS.do_erase);
+    const save = el("a", { download: "" }, WORDS.save);
     this.sure = el(
       "dialog",
       { id: "sure", "aria-labelledby": "sure-title", "aria-describedby": "sure-why" },
       el("h2", { id: "sure-title" }, WORDS.sure),
       el("p", { id: "sure-why" }, WORDS.sure_why),
+      el("p", {}, save),
       el("div", { class: "either" }, keep, erase),
     );
     this.eraser.addEventListener("click", () => {
+      save.href = exportOf(this.#id);
       this.sure.showModal();
       keep.focus(); // the autofocus attribute is refused in a frame of another origin
     });
@@ -559,15 +562,21 @@ class Chat {
       this.tools.add(node, body, sequence, !this.log.hasAttribute("aria-busy"));
       this.#answered(body.kind === "handoff" ? 0 : this.#waiting - 1, false);
     } else if (author === "staff") {
-      node = el("div", { class: "staff" }, el("p", { class: "who" }, WORDS.staff), el("p", { class: "text" }, String(body.text ?? "")));
+      const who = [WORDS.staff, body.desk, body.name].filter(Boolean).join(" ");
+      node = el("div", { class: "staff" }, el("p", { class: "who" }, who), el("p", { class: "text" }, String(body.text ?? "")), ...this.#beside(body));
       this.#answered(0, true);
     } else if (typeof body.text === "string" && body.text) {
-      node = el("p", { class: "system" }, body.text);
+      node = el("div", { class: "system" }, body.answer ? null : el("p", { class: "text" }, body.text), ...this.#beside(body));
+      if (body.handoff) this.#answered(this.#withStaff ? 0 : this.#waiting, body.handoff.state === "claimed");
     }
     if (!node) return;
     node.dataset.sequence = sequence;
     this.#place(node);
     if (author !== "resident" && !isShown()) tell("unread");
+  }
+
+  #beside(body) {
+    return drawBeside(body, (says) => this.ask(says), new URL(summaryOf(this.#id), location.href).href);
   }
 
   /** The resident's own words come back (masked): they take the place of the echo. */
@@ -647,7 +656,8 @@ class Chat {
         ? ["error", WORDS.reconnect]
         : this.#waiting
           ? this.#withStaff ? ["staff", WORDS.with_staff] : ["thinking", WORDS.thinking]
-          : this.#late ? ["late", this.#withStaff ? WORDS.with_staff : WORDS.late] : ["", ""];
+          : this.#late ? ["late", this.#withStaff ? WORDS.with_staff : WORDS.late]
+            : this.#withStaff ? ["staff", WORDS.staffed] : ["", ""];
     if (this.status.textContent === words && this.status.dataset.state === state) return;
     const down = this.log.scrollHeight - this.log.clientHeight - this.log.scrollTop < 64;
     this.status.dataset.state = state;

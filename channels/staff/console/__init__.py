@@ -1,0 +1,1 @@
+"""The console: where clerks see who waits, and talk with residents."""

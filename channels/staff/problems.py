@@ -1,0 +1,62 @@
+"""Errors of the staff's pages: a page for who looks at pages, JSON for scripts, the way to sign in."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Request, status
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+
+from channels.errors import (
+    AccountNotFoundError,
+    ForgedRequestError,
+    NotAllowedError,
+    OpenIdFailedError,
+    SignInNeededError,
+    SignInRefusedError,
+    StaffError,
+)
+from channels.staff.pages import Pages
+
+_KINDS: dict[type[StaffError], tuple[int, str]] = {
+    SignInNeededError: (status.HTTP_401_UNAUTHORIZED, "sign_in"),
+    SignInRefusedError: (status.HTTP_403_FORBIDDEN, "refused"),
+    ForgedRequestError: (status.HTTP_403_FORBIDDEN, "forged"),
+    NotAllowedError: (status.HTTP_403_FORBIDDEN, "not_allowed"),
+    OpenIdFailedError: (status.HTTP_403_FORBIDDEN, "openid_failed"),
+    AccountNotFoundError: (status.HTTP_404_NOT_FOUND, "no_account"),
+}
+_OTHER = (status.HTTP_422_UNPROCESSABLE_CONTENT, "rejected")
+
+
+def status_of(error: StaffError) -> int:
+    """The status that a page with this error has."""
+    if isinstance(error, SignInRefusedError) and error.retry_after:
+        return status.HTTP_429_TOO_MANY_REQUESTS
+    return _KINDS.get(type(error), _OTHER)[0]
+
+
+def retry_of(error: StaffError) -> dict[str, str]:
+    """The header that says when to try again, where that helps."""
+    if isinstance(error, SignInRefusedError) and error.retry_after:
+        return {"Retry-After": str(error.retry_after)}
+    return {}
+
+
+def add_staff_problems(app: FastAPI, pages: Pages) -> None:
+    """Answer every StaffError that no route has answered."""
+
+    async def handle(request: Request, error: Exception) -> Response:
+        if not isinstance(error, StaffError):
+            raise error
+        wants_page = "text/html" in request.headers.get("Accept", "")
+        if isinstance(error, SignInNeededError) and wants_page and request.method == "GET":
+            return RedirectResponse(error.at, status.HTTP_303_SEE_OTHER)
+        code = _KINDS.get(type(error), _OTHER)[1]
+        at = error.at if isinstance(error, SignInNeededError) else None
+        if wants_page:
+            shown = pages.show(request, "problem.html", None, status_of(error), message=str(error), at=at)
+            shown.headers.update(retry_of(error))
+            return shown
+        body = {"error": {"code": code, "message": str(error)} | ({"at": at} if at else {})}
+        return JSONResponse(body, status_of(error), retry_of(error))
+
+    app.add_exception_handler(StaffError, handle)
