@@ -25,6 +25,7 @@ from ops.lineplatform import platform as line
 from ops.lineplatform.app import line_app
 from ops.model import ROOT, ensure_model
 from ops.stack import Ports, Stack
+from tests.desks import staffed_content
 from tests.serving import free_port, served, wait_until
 
 settings.register_profile("untimed", deadline=None)  # speed is shown by make bench
@@ -81,12 +82,16 @@ def line_platform() -> Iterator[line.LinePlatform]:
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory, line_platform: line.LinePlatform) -> Iterator[Stack]:
-    """The whole house on free ports: PostgreSQL, Rasa, actions, web, worker, joined to LINE."""
+    """The whole house on free ports: PostgreSQL, Rasa, actions, web, worker, joined to LINE.
+
+    Its desks have members and never close; as long as none of them has an account, nobody is there.
+    """
     house = Stack(
         tmp_path_factory.mktemp("house"),
         Ports.free(),
         ensure_model(print),
         {
+            "MADOGUCHI_CONTENT": str(staffed_content(tmp_path_factory.mktemp("staffed"))),
             "MADOGUCHI_EMBED_ON": "http://127.0.0.1:* http://localhost:*",
             "MADOGUCHI_LINE_CHANNEL_SECRET": line.SECRET,
             "MADOGUCHI_LINE_CHANNEL_TOKEN": line.TOKEN,

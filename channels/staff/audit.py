@@ -84,7 +84,17 @@ _LABELS = {
     Action.EXPORTED: "会話を書き出した",
 }
 
-_DETAILS = {"whom": "だれの", "role": "役割", "way": "方法", "locks": "一時停止"}
+_DETAILS = {
+    "whom": "だれの",
+    "role": "役割",
+    "way": "方法",
+    "locks": "一時停止",
+    "how": "どのように",
+    "to": "相手",
+    "entry": "項目",
+    "aspect": "内容",
+    "kind": "種類",
+}
 _VALUES = {
     "password": "パスワード",
     "own_password": "いまのパスワードの確認",
@@ -94,6 +104,9 @@ _VALUES = {
     "openid": "市の認証",
     "yes": "はい",
     "no": "いいえ",
+    "take_over": "ほかの職員に代わって",
+    "question": "聞き方",
+    "faq": "新しい項目",
     **{role.value: role.label for role in Role},
 }
 """What a detail is called on the page; one that is not in here is shown as it is."""

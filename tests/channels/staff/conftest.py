@@ -15,9 +15,9 @@ from channels.core.store import Store
 from channels.settings import Settings
 from channels.staff.room import StaffRoom
 from tests.channels.conftest import HOUSE_SECRET
-from tests.channels.staff.desks import staffed_content
 from tests.channels.staff.people import Clock, Team
 from tests.channels.staff.waiting import Talks
+from tests.desks import staffed_content
 from tests.serving import free_port, served
 
 

@@ -27,7 +27,7 @@ class Stream:
 
     lines: AsyncIterator[str]
 
-    async def next(self, name: str) -> Any:
+    async def next(self, name: str) -> Any:  # noqa: ANN401  # JSON
         """The next event of a kind; others are passed over."""
         async with asyncio.timeout(PATIENCE):
             kind = ""

@@ -1,4 +1,4 @@
-"""Desks for tests of the console: two of the real file's, always open, with members."""
+"""Desks for tests: those of the real file, never closed, two of them with members."""
 
 from __future__ import annotations
 
