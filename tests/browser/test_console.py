@@ -148,10 +148,11 @@ def test_two_clerks_and_a_resident_at_once(people: Contexts, staffed: Stack) -> 
             now + 1_000,
         )
     for clerk in clerks:
-        expect(clerk.locator("#text:visible, .problem:visible").first).to_be_visible(timeout=PATIENCE)
-    winner, late = sorted(clerks, key=lambda clerk: "/talks/" not in clerk.url or "claim" in clerk.url)
+        expect(clerk.locator("#text:focus, #problem").first).to_be_visible(timeout=PATIENCE)
+    winner, late = sorted(clerks, key=lambda clerk: clerk.locator("#problem").is_visible())
     expect(winner).to_have_url(re.compile(r"/staff/talks/[0-9a-f-]{36}$"))
-    expect(late.locator(".problem")).to_contain_text("さんが対応しています")
+    expect(late.locator("#problem")).to_contain_text("さんが対応しています")
+    expect(late).to_have_url(f"{staffed.url}/staff")
     late.screenshot(path=SCREENS / "console-too-late.png")
 
     expect(resident.locator(".system").last).to_contain_text("職員が対応", timeout=PATIENCE)
@@ -265,6 +266,7 @@ def test_the_queue_and_a_talk_with_the_keyboard_alone(people: Contexts) -> None:
     wish(resident)
     clerk = people.clerk("sato")
     expect(line_of(clerk)).to_be_visible(timeout=PATIENCE)
+    expect(clerk.get_by_role("button", name="キー操作")).to_be_visible()  # the script is there
     clerk.keyboard.press("?")
     expect(clerk.get_by_role("dialog", name="キーボードの操作")).to_be_visible()
     clerk.keyboard.press("Escape")
@@ -303,6 +305,7 @@ def test_axe_finds_nothing_on_the_pages_of_the_staff(people: Contexts) -> None:
     clerk = people.clerk("sato")
     look = Inspector(clerk, found).look
     expect(line_of(clerk)).to_be_visible(timeout=PATIENCE)
+    expect(clerk.get_by_role("button", name="キー操作")).to_be_visible()
     look("相談の一覧")
     clerk.keyboard.press("?")
     look("キーボードの操作")

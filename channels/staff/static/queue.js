@@ -141,6 +141,7 @@ controls.append(...alerts.buttons(), opener);
 controls.hidden = false;
 document.getElementById("messages").append(lost, status);
 forgetOnLeaving();
+history.replaceState(null, "", "/staff"); // to load it again neither repeats a claim nor what was done before
 
 new Stream(
   () => "/staff/events",

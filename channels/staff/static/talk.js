@@ -387,6 +387,7 @@ class Talk {
       el("a", { href: `/staff/login?next=${next}` }, "ログインして続ける"),
     );
     at("out").hidden = false;
+    this.log.scrollTop = this.log.scrollHeight; // what could not be sent stays in sight
   }
 
   gone() {
@@ -409,6 +410,7 @@ const opener = shortcuts({}, [
 ]);
 page.querySelector(".back").append(opener);
 forgetOnLeaving();
+if (!new URLSearchParams(location.search).has("before")) history.replaceState(null, "", path);
 
 new Stream(
   () => talk.address,
