@@ -6,7 +6,7 @@ PYTHON := .venv/bin/python
 FAQ := ../shared/eval/localgovfaq
 BOT_PYTEST := PYTHONPATH=. bot/.venv/bin/python -m pytest -q -c bot/pyproject.toml --rootdir .
 
-.PHONY: run test lint train bench eval soak-line help
+.PHONY: run test lint train bench eval soak-line soak-handoff help
 
 run: ## まどぐちを動かす（初めては10分ほど、2回目からは1分以内）。Ctrl-C で止める
 	@ops/bootstrap.sh
@@ -39,6 +39,10 @@ soak-line: ## LINEの受付に1万件を、重複・順番違い・故障・強�
 	@ops/bootstrap.sh
 	@$(PYTHON) -m ops.soak_line
 
+soak-handoff: ## 200人がいっせいに職員を呼び、10人が答える間に、プロセスを止める（10分ほど）
+	@ops/bootstrap.sh
+	@$(PYTHON) -m ops.soak_handoff
+
 eval: train ## 返答の質を、自分たちの質問集で測る（検索、聞き分け、全体。20分ほど）
 	@$(PYTHON) -m knowledge eval
 	@$(PYTHON) -m knowledge eval --questions tests/questions/tuned.yml --curve .eval/tuned.svg
@@ -49,4 +53,4 @@ eval: train ## 返答の質を、自分たちの質問集で測る（検索、�
 	@$(BOT_PYTEST) -s tests/nlu/test_understanding.py
 
 help: ## この一覧を出す
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
