@@ -28,6 +28,9 @@ from knowledge.errors import UnknownEntryError
 KEY = r"^[A-Za-z0-9-]{8,64}$"
 """What makes a message that is sent twice one message."""
 
+LATEST = "#latest"
+"""The end of the talk, where a page without scripts is to open."""
+
 type Move = Callable[..., Awaitable[object]]
 """A method of Handoffs; it is called with the handoff, the clerk and what else it needs."""
 
@@ -86,7 +89,8 @@ def moves_router(console: Console) -> APIRouter:
             return await talk_page(console, wanted.request, wanted.staff, wanted.handoff, typed)
         path = at or f"/staff/talks/{wanted.handoff}"
         sequence = {"sequence": result} if isinstance(result, int) else {}
-        return made(wanted.request, f"{path}?done={done}" if done else path, **sequence)
+        query, place = f"?done={done}" if done else "", "" if at else LATEST
+        return made(wanted.request, f"{path}{query}{place}", **sequence)
 
     async def take(wanted: Wish, move: Move, **told: str) -> Response:
         """Make a talk one's own. Who comes too late is told who has it, at the queue."""
@@ -97,7 +101,7 @@ def moves_router(console: Console) -> APIRouter:
             if not wants_page(wanted.request):
                 raise late from error
             return await queue_page(console, wanted.request, wanted.staff, str(late), status_of(late))
-        return made(wanted.request, f"/staff/talks/{wanted.handoff}")
+        return made(wanted.request, f"/staff/talks/{wanted.handoff}{LATEST}")
 
     @router.post("/claim")
     async def claim(wanted: Wanted) -> Response:

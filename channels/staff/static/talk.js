@@ -121,7 +121,7 @@ class Talk {
     for (const { key, text: words } of outbox) {
       const message = { key: String(key), text: String(words), node: this.#drawOwn(String(words)) };
       this.#outbox.push(message);
-      this.log.append(message.node);
+      at("latest").before(message.node);
       this.#failed(message, "まだ送れていません。");
     }
     this.#written();
@@ -168,7 +168,7 @@ class Talk {
     }
     const message = { key: uuid(), text, node: this.#drawOwn(text) };
     this.#outbox.push(message);
-    this.log.append(message.node);
+    at("latest").before(message.node);
     this.log.scrollTop = this.log.scrollHeight;
     this.box.value = "";
     this.#complain("");
@@ -319,8 +319,8 @@ class Talk {
     const down = this.log.scrollHeight - this.log.clientHeight - this.log.scrollTop < 80;
     this.log.querySelector(`[data-accepted="${Number(message.sequence)}"]`)?.remove();
     const node = drawMessage(message);
-    const pending = this.log.querySelector(".message[data-state]");
-    this.log.insertBefore(node, pending);
+    const end = this.log.querySelector(".message[data-state]") ?? at("latest");
+    end.before(node);
     if (down) this.log.scrollTop = Math.min(this.log.scrollHeight, node.offsetTop - this.log.offsetTop - 8);
   }
 

@@ -55,7 +55,7 @@ async def test_one_press_claims_and_opens_the_talk(team: Team, talks: Talks) -> 
     _, handoff = await talks.begin()
     clerk = await team.person(Role.CLERK, "sato")
     answer = await clerk.post(f"/staff/talks/{handoff}/claim")
-    assert (answer.status_code, answer.headers["location"]) == (303, f"/staff/talks/{handoff}")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/staff/talks/{handoff}#latest")
     assert (await talks.of(handoff)).claimed_name == "satoの氏名"
     html = (await clerk.get("/staff")).text
     assert "自分が対応中" in html
@@ -88,7 +88,7 @@ async def test_a_script_is_answered_in_json(team: Team, talks: Talks) -> None:
         headers = {"Accept": "application/json", "Sec-Fetch-Site": "same-origin", "X-CSRF-Token": token}
         return await client.post(f"/staff/talks/{handoff}/claim", headers=headers)
 
-    assert (await claim(first.client)).json() == {"at": f"/staff/talks/{handoff}"}
+    assert (await claim(first.client)).json() == {"at": f"/staff/talks/{handoff}#latest"}
     late = await claim(second.client)
     assert late.status_code == 409
     assert "satoの氏名" in late.json()["error"]["message"]
