@@ -39,7 +39,7 @@ RESIDENTS = 200
 CLERKS = 10
 KILLS = 12
 PERIOD = 8.0
-"""Seconds from one kill to the next: a process takes up to half a minute to be back."""
+"""Seconds, about, that everything runs between two kills."""
 KILLED = (*WEB, "worker", "rasa")
 PATIENCE = 900.0
 """Seconds after which it ends, whatever is still open."""
@@ -138,13 +138,24 @@ async def _clerks(stack: Stack, logins: Sequence[str], desks: list[str], draw: r
 
 
 async def _kill(stack: Stack, kills: int, draw: random.Random) -> None:
-    """End processes outright, one after the other; each of them at some time."""
+    """End processes outright, each of them at some time, the next one when the last one is back."""
     order = [name for _ in range(0, kills, len(KILLED)) for name in draw.sample(KILLED, len(KILLED))]
     for name in order[:kills]:
         await asyncio.sleep(PERIOD * draw.uniform(0.5, 1.5))
+        while not await asyncio.to_thread(_is_whole, stack):  # noqa: ASYNC110  # other processes
+            await asyncio.sleep(0.5)
         processes = await asyncio.to_thread(stack.processes)
         if processes[name]:
             os.kill(processes[name], signal.SIGKILL)
+
+
+def _is_whole(stack: Stack) -> bool:
+    """Whether residents get full answers, by both of the servers that share a port."""
+    rows = Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]
+    listening = [
+        row.split()[1].endswith(f":{stack.ports.web:04X}") and row.split()[3] == "0A" for row in rows
+    ]
+    return sum(listening) == len(WEB) and stack.is_healthy()
 
 
 async def _tell(residents: Sequence[Resident], clerks: Sequence[Clerk]) -> None:
