@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
 
 from channels.core.database import engine
 from channels.staff.roles import Role
@@ -24,7 +24,7 @@ from tests.browser.test_accessibility import Inspector
 from tests.channels.staff.people import PASSWORD, account
 
 SCREENS = ROOT / ".screens"
-PC = {"width": 1024, "height": 768}
+PC: ViewportSize = {"width": 1024, "height": 768}
 PEOPLE = {"sato": Role.CLERK, "ito": Role.CLERK, "editor": Role.EDITOR}
 PERSON = "職員と話したい"
 
@@ -68,16 +68,16 @@ class Contexts:
         self._open: list[BrowserContext] = []
         self.problems: list[str] = []
 
-    def page(self, path: str, **more: object) -> Page:
-        context = self._browser.new_context(locale="ja-JP", viewport=PC, **more)
+    def page(self, path: str, *, has_scripts: bool = True) -> Page:
+        context = self._browser.new_context(locale="ja-JP", viewport=PC, java_script_enabled=has_scripts)
         self._open.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: self.problems.append(str(error)))
         page.goto(self._url + path)
         return page
 
-    def clerk(self, login: str, **more: object) -> Page:
-        page = self.page("/staff", **more)
+    def clerk(self, login: str, *, has_scripts: bool = True) -> Page:
+        page = self.page("/staff", has_scripts=has_scripts)
         sign_in(page, login)
         return page
 
@@ -98,7 +98,7 @@ def people(browser: Browser, staffed: Stack) -> Iterator[Contexts]:
 
 def _run(stack: Stack, sql: str) -> list[tuple[object, ...]]:
     with psycopg.connect(stack.database_url) as connection:
-        found = connection.execute(sql)  # type: ignore[arg-type]
+        found = connection.execute(sql)
         return list(found.fetchall()) if found.description else []
 
 
@@ -285,7 +285,7 @@ def test_the_queue_and_a_talk_with_the_keyboard_alone(people: Contexts) -> None:
 def test_without_scripts_a_clerk_claims_answers_and_gives_back(people: Contexts) -> None:
     resident = people.page("/chat")
     wish(resident)
-    clerk = people.clerk("sato", java_script_enabled=False)
+    clerk = people.clerk("sato", has_scripts=False)
     line_of(clerk).get_by_role("button", name="対応する").click()
     clerk.locator("#text").fill("スクリプトなしでお答えします。")
     clerk.get_by_role("button", name="送る", exact=True).click()

@@ -116,7 +116,7 @@ async def test_words_that_are_refused_stay_in_the_box(sato: Person, ito: Person,
 async def test_a_card_is_sent_with_its_source_and_without_buttons(sato: Person, talks: Talks) -> None:
     conversation, handoff = await claimed(sato, talks)
     html = (await sato.get(page_of(handoff))).text
-    assert "印鑑登録のカードを送る" in html  # suggested for the last question
+    assert "印鑑登録（実印の登録）のカードを送る" in html  # suggested for the last question
     sent = {"entry": "seal-registration", "aspect": "bring", "key": uuid.uuid4().hex}
     assert (await sato.post(f"{page_of(handoff)}/card", sent)).status_code == 303
     card = (await talks.events(conversation))[-1].body["answer"]
