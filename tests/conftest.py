@@ -50,7 +50,7 @@ def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
     finally:
         server.terminate()
-        server.wait(10)
+        server.wait(60)  # the last checkpoint of many truncated tables takes its time on a busy disk
 
 
 @pytest.fixture(scope="session")

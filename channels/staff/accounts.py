@@ -7,9 +7,9 @@ import uuid
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import RowMapping
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from channels.core import tables
@@ -79,17 +79,17 @@ class Accounts:
             "password_hash": await self._passwords.hash(password) if password else None,
             "must_change": password is not None,
         }
-        try:
-            async with self._engine.begin() as connection:
-                await connection.execute(insert(tables.account).values(values))
-                way = "openid" if is_oidc else "password"
-                await self._audit.note(
-                    connection, by, Action.ACCOUNT_ADDED, whom=login, role=role.value, way=way
+        async with self._engine.begin() as connection:
+            # A refused duplicate would stand in the database's log, login and all.
+            made = await connection.execute(
+                insert(tables.account).values(values).on_conflict_do_nothing(index_elements=["login"])
+            )
+            if not made.rowcount:
+                raise AccountRejectedError(
+                    f"ログイン名「{login}」は、もう使われています。別のログイン名にしてください。"
                 )
-        except IntegrityError as error:
-            raise AccountRejectedError(
-                f"ログイン名「{login}」は、もう使われています。別のログイン名にしてください。"
-            ) from error
+            way = "openid" if is_oidc else "password"
+            await self._audit.note(connection, by, Action.ACCOUNT_ADDED, whom=login, role=role.value, way=way)
         return password
 
     async def all(self) -> list[Account]:
