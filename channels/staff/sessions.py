@@ -1,6 +1,7 @@
 """Who is signed in: a random token in a cookie, only its digest in the database.
 
-A session ends after IDLE without a request, and in any case after LIFE.
+A session ends after IDLE without a request, and in any case after LIFE. A page that is open counts as a
+request: a clerk who watches the queue on a quiet day must not miss who comes.
 """
 
 from __future__ import annotations
@@ -90,11 +91,11 @@ class Sessions:
         """The session of a token, and note that it is in use; None for one that opens nothing (any more)."""
         if not token:
             return None
-        return await self._find(digest(token), is_use=True)
+        return await self._find(digest(token))
 
     async def lives(self, staff: Staff) -> bool:
-        """Whether a session still counts, for what stays open long; asking does not keep it alive."""
-        return await self._find(staff.session, is_use=False) is not None
+        """Whether a session still counts, asked by what stays open long; that is use, too."""
+        return await self._find(staff.session) is not None
 
     async def of(self, account: UUID) -> list[Shown]:
         """The living sessions of an account, the last used first."""
@@ -122,7 +123,7 @@ class Sessions:
         ended = await connection.execute(query.where(row.digest != but) if but else query)
         return ended.rowcount
 
-    async def _find(self, session: bytes, *, is_use: bool) -> Session | None:
+    async def _find(self, session: bytes) -> Session | None:
         row, owner, now = tables.staff_session.c, tables.account.c, self._clock()
         query = (
             select(
@@ -142,7 +143,7 @@ class Sessions:
             found = (await connection.execute(query)).one_or_none()
         if found is None:
             return None
-        if is_use and now - found.seen_at > _NOTED_EVERY:
+        if now - found.seen_at > _NOTED_EVERY:
             async with self._engine.begin() as connection:
                 await connection.execute(
                     update(tables.staff_session)

@@ -1,8 +1,4 @@
-"""`/staff/events`: what changes, sent as it will be shown.
-
-The data comes in the stream, so a page that nobody touches makes no request that would keep its session
-alive: a session ends when its person has been away, though residents write on.
-"""
+"""`/staff/events`: what changes, sent as it will be shown; a session that is over ends it."""
 
 import json
 from collections.abc import AsyncIterator

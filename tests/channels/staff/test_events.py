@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from channels.staff.roles import Role
-from channels.staff.sessions import IDLE
+from channels.staff.sessions import IDLE, LIFE
 from tests.channels.staff.people import Person, Team
 from tests.channels.staff.waiting import Talks
 
@@ -106,7 +106,7 @@ async def test_the_whole_of_a_long_talk_comes_in_parts_and_in_order(team: Team, 
     assert sequences == list(range(1, len(await talks.events(conversation)) + 1))
 
 
-async def test_the_stream_does_not_keep_a_session_alive_and_ends_with_it(team: Team, talks: Talks) -> None:
+async def test_the_stream_keeps_a_session_alive_and_ends_with_it(team: Team, talks: Talks) -> None:
     clerk = await team.person(Role.CLERK)
     async with opened(clerk) as stream:
         await stream.next("queue")
@@ -114,6 +114,9 @@ async def test_the_stream_does_not_keep_a_session_alive_and_ends_with_it(team: T
         await talks.begin()
         await stream.next("queue")
         await team.age(seen_at=timedelta(minutes=2))
+        await talks.begin()
+        await stream.next("queue")
+        await team.age(expires_at=LIFE)
         await talks.begin()
         assert await stream.next("out") == {}
     assert (await clerk.client.get("/staff/events")).status_code == 401

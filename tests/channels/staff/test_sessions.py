@@ -39,13 +39,27 @@ async def test_a_session_in_use_all_day_ends_after_twelve_hours(room: StaffRoom,
     assert await room.sessions.find(token) is None
 
 
-async def test_asking_whether_a_session_lives_does_not_keep_it_alive(room: StaffRoom, clock: Clock) -> None:
+async def test_a_page_that_is_open_keeps_its_session_for_the_day_and_no_longer(
+    room: StaffRoom, clock: Clock
+) -> None:
     await account(room)
     staff = await signed_in(room)
-    for _ in range(29):
-        clock.turn(MINUTE)
+    end = clock.now + LIFE
+    while clock.now + 5 * MINUTE < end:
+        clock.turn(5 * MINUTE)
         assert await room.sessions.lives(staff)
-    clock.turn(MINUTE)
+    clock.turn(end - clock.now)
+    assert not await room.sessions.lives(staff)
+
+
+async def test_half_an_hour_after_the_page_was_closed_its_session_is_over(
+    room: StaffRoom, clock: Clock
+) -> None:
+    await account(room)
+    staff = await signed_in(room)
+    clock.turn(5 * MINUTE)
+    assert await room.sessions.lives(staff)
+    clock.turn(IDLE)
     assert not await room.sessions.lives(staff)
 
 
