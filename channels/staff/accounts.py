@@ -81,10 +81,13 @@ class Accounts:
         }
         async with self._engine.begin() as connection:
             # A refused duplicate would stand in the database's log, login and all.
-            made = await connection.execute(
-                insert(tables.account).values(values).on_conflict_do_nothing(index_elements=["login"])
+            made = await connection.scalar(
+                insert(tables.account)
+                .values(values)
+                .on_conflict_do_nothing(index_elements=["login"])
+                .returning(tables.account.c.id)
             )
-            if not made.rowcount:
+            if made is None:
                 raise AccountRejectedError(
                     f"ログイン名「{login}」は、もう使われています。別のログイン名にしてください。"
                 )
