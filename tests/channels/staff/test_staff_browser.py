@@ -98,6 +98,9 @@ async def test_every_page_fits_a_counter_pc_and_is_accessible(chromium: Browser,
     code = await recovery.first.inner_text()
     await check(page)
     await page.get_by_role("link", name="控えました").click()
+    await page.wait_for_url("**/staff")
+    await check(page)
+    await page.get_by_role("link", name="職員", exact=True).click()
     await page.wait_for_url("**/staff/team")
     await check(page)
     await page.get_by_role("button", name="satoの氏名：一回限りのパスワードを出す").click()
@@ -110,7 +113,7 @@ async def test_every_page_fits_a_counter_pc_and_is_accessible(chromium: Browser,
     await check(page)
     await page.get_by_label("認証アプリに出ている6桁の番号").fill(code)
     await page.get_by_role("button", name="確認する").click()
-    await page.wait_for_url("**/staff/team")
+    await page.wait_for_url("**/staff")
     assert complaints == []
     answer = await page.goto(f"{team.url}/staff/audit")
     assert answer
@@ -148,7 +151,7 @@ async def test_a_link_in_a_mail_leads_to_its_page_and_a_form_elsewhere_to_nothin
     await account(team.room)
     page, _ = await opened(chromium, scripts=False)
     await sign_in(page, joined, "sato")
-    await page.wait_for_url("**/staff/account")
+    await page.wait_for_url("**/staff")
     other = f"http://127.0.0.1:{provider.port}/elsewhere"
     body = (
         f'<a href="{joined}/staff/account/password">link</a>'
