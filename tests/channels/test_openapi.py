@@ -41,6 +41,8 @@ HONEST = {"/health"}
 """Says 503 by design when Rasa is down, as it is here."""
 LEAVING = {"/staff/logout", "/chat/erase", "/api/conversations/{conversation}"}
 """Tried last: afterwards the door is shut."""
+LET_IN = 20
+"""Calls that must have gone further than the door, in every role: most may do little more than read."""
 ENDLESS = "text/event-stream"
 SECONDS = 10
 
@@ -180,7 +182,7 @@ async def test_nobody_of_the_staff_breaks_anything(
 
     caller.before = take
     assert await asyncio.to_thread(failures, app, url, caller, ("/staff",)) == []
-    assert caller.met[200] + caller.met[303] > sum(caller.met.values()) / 4
+    assert caller.met[200] + caller.met[303] >= LET_IN
     assert (await person.get("/staff/account")).status_code == 303  # signed out, and only at the end
     assert caller.met[401] < EXAMPLES * 4
 
