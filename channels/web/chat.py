@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from channels.core.events import Event
 from channels.errors import ChannelError, ConversationNotFoundError
 from channels.settings import Periods
+from channels.web.door import api_path
 from channels.web.pages import page
 from channels.web.problems import Problem
 from channels.web.routes import WebChannel
@@ -74,7 +75,7 @@ def chat_router(channel: WebChannel, periods: Periods) -> APIRouter:
             words=phrases.chat,
             kept=kept(phrases, periods),
             marks=marks(phrases),
-            config=chat_config(phrases, periods),
+            config=chat_config(phrases, periods) | {"begun": str(token.conversation) if token else None},
             events=[Shown.of(event) for event in events],
             is_waiting=await _is_waiting(channel, token.conversation, events) if token else False,
             key=uuid.uuid4().hex,
@@ -84,6 +85,8 @@ def chat_router(channel: WebChannel, periods: Periods) -> APIRouter:
         )
         shown.headers.update(channel.door.renew(token, PATH) if token else {})
         shown.headers.update(problem.headers if problem else {})
+        if token:  # the script, once it runs, goes on with what a form has begun
+            shown.headers.append("Set-Cookie", await _for_script(channel, token.conversation))
         return shown
 
     async def attempt(
@@ -129,11 +132,20 @@ def chat_router(channel: WebChannel, periods: Periods) -> APIRouter:
                 await channel.erasure.run(token.conversation)
             response = RedirectResponse(f"{PATH}?erased", status.HTTP_303_SEE_OTHER)
             response.headers.update(channel.door.leave(PATH))
+            if token:
+                script = channel.door.leave(api_path(token.conversation))
+                response.headers.append("Set-Cookie", script["Set-Cookie"])
             return response
 
         return await attempt(request, "", act)
 
     return router
+
+
+async def _for_script(channel: WebChannel, conversation: UUID) -> str:
+    """The cookie that the script's calls are sent with."""
+    _, header = await channel.door.admit(conversation, api_path(conversation))
+    return header["Set-Cookie"]
 
 
 def _key(form: str, text: str) -> str:

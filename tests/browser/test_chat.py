@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import date, timedelta
 
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Error, Locator, Page, Route, expect
 
 from ops.stack import Stack
 from tests.browser.talking import PATIENCE, ask
@@ -30,6 +31,31 @@ def test_the_conversation_is_there_after_a_reload(page: Page) -> None:
     expect(page.locator(".answer[data-entry='dog-registration']")).to_be_visible(timeout=PATIENCE)
     page.reload()
     expect(page.locator(".answer[data-entry='dog-registration']")).to_have_count(1, timeout=PATIENCE)
+
+
+def test_what_is_written_and_sent_before_the_script_runs_is_not_lost(browser: Browser, stack: Stack) -> None:
+    context = browser.new_context(locale="ja-JP")
+    page = context.new_page()
+    held: list[Route] = []
+    page.route("**/static/chat.js", lambda route: held.append(route))
+    page.goto(f"{stack.url}/chat", wait_until="commit")
+    page.locator("#text").fill("犬を飼い始めた")
+    held.pop().continue_()
+    expect(page.locator("#set")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("#text")).to_have_value("犬を飼い始めた")
+
+    page.goto(f"{stack.url}/chat", wait_until="commit")
+    ask(page, "印鑑登録について")
+    page.wait_for_url("**/chat#latest", wait_until="commit", timeout=PATIENCE)
+    page.unroute("**/static/chat.js")
+    for route in held:
+        with contextlib.suppress(Error):  # of the page that was left
+            route.continue_()
+    expect(page.locator("#set")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".answer[data-entry='seal-registration']")).to_be_visible(timeout=PATIENCE)
+    ask(page, "犬を飼い始めた")
+    expect(page.locator(".answer[data-entry='dog-registration']")).to_be_visible(timeout=PATIENCE)
+    context.close()
 
 
 def test_a_conversation_is_deleted_when_it_is_wished_and_only_then(page: Page, stack: Stack) -> None:

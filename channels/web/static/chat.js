@@ -9,11 +9,13 @@ import { drawAnswer, drawBeside, drawChoices } from "./answer.js";
 import { call, exportOf, statusOfStream, streamOf, summaryOf, uuid } from "./api.js";
 import { el } from "./dom.js";
 import { isFramed, isShown, listen, tell } from "./host.js";
-import { CONVERSATION, forgetConversation, keepConversation, keptConversation, linkedConversation } from "./kept.js";
+import {
+  CONVERSATION, begunConversation, forgetConversation, keepConversation, keptConversation, linkedConversation,
+} from "./kept.js";
 import { Settings } from "./settings.js";
 import { canHear, listenOnce, stopReading } from "./speech.js";
 import { Tools } from "./tools.js";
-import { FIRST, LIMIT, TOPICS, WORDS, fill } from "./words.js";
+import { BEGUN, FIRST, LIMIT, TOPICS, WORDS, fill } from "./words.js";
 
 const NEAR = LIMIT - 100; // characters from which on the count is shown
 const LATE_MS = 60_000; // how long 「考えています…」 may stay
@@ -43,10 +45,13 @@ class Chat {
   constructor() {
     this.settings = new Settings((now) => this.#show(now));
     this.tools = new Tools({ ask: (text) => this.ask(text), id: () => this.#id });
+    const typed = document.getElementById("text")?.value ?? ""; // into the page's form, before this script ran
     this.#build();
+    this.text.value = typed;
+    this.#measure();
     this.#show(this.settings.now);
     this.#watch();
-    const known = linkedConversation() ?? keptConversation();
+    const known = linkedConversation() ?? begunConversation(BEGUN) ?? keptConversation();
     if (known) this.#adopt(known);
     listen({ open: () => this.#opened(), ask: (text) => this.ask(text) });
     if (!isFramed) this.#opened();

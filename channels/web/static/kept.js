@@ -40,6 +40,13 @@ export function linkedConversation() {
   return id;
 }
 
+/** The talk that the page's form is in: gone on with when the form was just used, before the script ran. */
+export function begunConversation(id) {
+  if (!isId(id) || (location.hash !== "#latest" && keptConversation())) return null;
+  keepConversation(id);
+  return id;
+}
+
 export function keptSettings() {
   try {
     return JSON.parse(read(SETTINGS)) ?? {};

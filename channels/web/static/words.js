@@ -5,6 +5,7 @@ const config = JSON.parse(document.getElementById("config").textContent);
 export const WORDS = config.words;
 export const LIMIT = config.limit; // characters in a message
 export const TOPICS = config.topics; // what the city's page around the chat is about
+export const BEGUN = config.begun; // the conversation that a form of this page is in
 export const FIRST = config.first.length ? config.first : config.words.first;
 
 /** A sentence with its {places} filled in. */
