@@ -101,7 +101,10 @@ def test_small_talk_has_a_phrase_for_each_of_its_intents_and_no_more() -> None:
 
 LISTENING = {"correct.py", "position.py"}
 """Modules whose words are patterns of what residents say."""
-FOR_STAFF = {"account.py", "doctor.py", "examine.py", "machine.py", "retention_cli.py", "spoken.py", "unheard.py"}
+FOR_STAFF = {
+    *("account.py", "doctor.py", "examine.py", "unheard.py"),
+    *("machine.py", "retention_cli.py", "spoken.py"),
+}
 """Modules whose sentences only staff read: they speak for themselves."""
 
 
