@@ -55,49 +55,6 @@ class DutyBook(Protocol):
         """The next moments at which somebody has time for a call-back, `taken` being promised already."""
 
 
-class NoDesks:
-    """No desks are defined: every wish for a person is answered with the phone number."""
-
-    def desk_for(self, department: str | None) -> str:
-        return ""
-
-    def title(self, desk: str) -> str:
-        return desk
-
-    def chain(self, desk: str) -> tuple[str, ...]:
-        return ()
-
-    def members(self, desk: str) -> tuple[str, ...]:
-        return ()
-
-    def is_open(self, desk: str, at: datetime) -> bool:
-        return False
-
-    def next_opening(self, desk: str, at: datetime) -> datetime | None:
-        return None
-
-    def closes_at(self, desk: str, at: datetime) -> datetime | None:
-        return None
-
-    def on_duty(self, desk: str, at: datetime) -> tuple[str, ...]:
-        return ()
-
-    def callback_slots(
-        self,
-        desk: str,
-        after: datetime,
-        taken: Mapping[datetime, int],
-        active: Collection[str],
-        limit: int = 3,
-    ) -> list[datetime]:
-        return []
-
-
-async def nobody() -> frozenset[str]:
-    """No account may sign in."""
-    return frozenset()
-
-
 def instant(moment: datetime) -> datetime:
     """A local moment as PostgreSQL keeps it."""
     return moment.replace(tzinfo=ASHIBETSU)

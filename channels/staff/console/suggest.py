@@ -16,6 +16,7 @@ import structlog
 
 from channels.handoff.duty import DutyBook
 from channels.handoff.words import Words
+from knowledge.answer import Status
 from knowledge.aspects import Aspect, aspects_known
 from knowledge.canned import Gap
 from knowledge.entries import AnyEntry
@@ -99,12 +100,14 @@ async def suggestions_for(question: str, finder: Finder, knowledge: Knowledge, n
 def canned_for(
     desk: str, clerk: str, book: DutyBook, words: Words, knowledge: Knowledge, now: datetime
 ) -> list[Canned]:
-    """The replies that a clerk of a desk may send; one whose gaps nobody can fill is left out."""
+    """The replies that a clerk of a desk may send; one whose gaps nobody can fill for sure is left out."""
     values = {Gap.DESK: book.title(desk), Gap.CLERK: clerk}
     if opens := book.next_opening(desk, now):
         values[Gap.OPENS] = words.moment(opens, now)
-    if phones := knowledge.content.office.phone:
-        values[Gap.PHONE] = phones[0].value
+    office = knowledge.content.office
+    known = [phone for phone in office.phone if (phone.status or office.status) is not Status.UNCONFIRMED]
+    if known:
+        values[Gap.PHONE] = known[0].value
     return [
         Canned(reply.id, reply.title, reply.filled(values))
         for reply in knowledge.content.canned.replies

@@ -136,6 +136,14 @@ async def test_a_canned_reply_is_put_into_the_box_with_its_gaps_filled(sato: Per
     assert "satoの氏名" in box[1]
 
 
+async def test_a_canned_reply_tells_no_number_that_nobody_has_confirmed(sato: Person, talks: Talks) -> None:
+    _, handoff = await claimed(sato, talks)
+    html = (await sato.get(page_of(handoff))).text
+    replies = html[html.index('id="canned"') :]
+    assert "?reply=hello" in replies
+    assert "お電話（" not in replies  # the city's number is still to be confirmed
+
+
 async def test_a_search_of_ones_own_shows_what_it_finds(sato: Person, talks: Talks) -> None:
     _, handoff = await claimed(sato, talks)
     answer = await sato.post(f"{page_of(handoff)}/search", {"asked": "印鑑"})
