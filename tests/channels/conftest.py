@@ -24,7 +24,8 @@ from channels.core.store import Store
 from channels.core.tables import metadata
 from channels.core.turns import TurnAnswerer
 from channels.errors import TurnFailedError
-from channels.handoff.duty import Active, Clock, DutyBook, NoDesks, nobody
+from channels.handoff.desks import KnowledgeDesks
+from channels.handoff.duty import Active, Clock, DutyBook
 from channels.handoff.minute import Minute
 from channels.handoff.push import LinePush
 from channels.handoff.reception import Reception
@@ -160,13 +161,17 @@ async def api(settings: Settings, database: AsyncEngine) -> AsyncIterator[httpx.
 
 
 @pytest.fixture
-def book() -> DutyBook:
-    """No desks: a wish for a person is answered with the phone number."""
-    return NoDesks()
+def book(knowledge: Knowledge) -> DutyBook:
+    return KnowledgeDesks(knowledge)
 
 
 @pytest.fixture
 def active() -> Active:
+    """No account may sign in: a wish for a person is answered with the phone number."""
+
+    async def nobody() -> frozenset[str]:
+        return frozenset()
+
     return nobody
 
 

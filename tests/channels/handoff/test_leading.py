@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from channels.handoff.duty import NoDesks, instant, local
+from channels.handoff.duty import instant, local
 from channels.handoff.leading import Led, lead
 from tests.channels.handoff.conftest import Desks
 
@@ -28,10 +28,6 @@ def test_a_wish_goes_to_who_is_there_else_to_who_will_be_else_to_nobody(
     open_desks: set[str], active: set[str], expected: Led | None
 ) -> None:
     assert lead(Desks(open_desks), "city", active, NOW) == expected
-
-
-def test_without_desks_there_is_nobody() -> None:
-    assert lead(NoDesks(), "", {"sato"}, NOW) is None
 
 
 def test_a_local_moment_comes_back_from_the_database() -> None:
