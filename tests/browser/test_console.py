@@ -268,8 +268,10 @@ def test_the_queue_and_a_talk_with_the_keyboard_alone(people: Contexts) -> None:
     expect(line_of(clerk)).to_be_visible(timeout=PATIENCE)
     expect(clerk.get_by_role("button", name="キー操作")).to_be_visible()  # the script is there
     clerk.keyboard.press("?")
-    expect(clerk.get_by_role("dialog", name="キーボードの操作")).to_be_visible()
+    keys = clerk.get_by_role("dialog", name="キーボードの操作")
+    expect(keys).to_be_visible()
     clerk.keyboard.press("Escape")
+    expect(keys).to_be_hidden()
     clerk.keyboard.press("j")
     expect(line_of(clerk).get_by_role("link").first).to_be_focused()
     clerk.keyboard.press("Enter")
