@@ -12,7 +12,7 @@ run: ## まどぐちを動かす（初めては10分ほど、2回目からは1�
 	@ops/bootstrap.sh
 	@$(PYTHON) -m ops.run
 
-test: ## すべての試験をする（初めては25分ほど）
+test: ## すべての試験をする（初めては40分ほど）
 	@ops/bootstrap.sh browser
 	@$(MAKE) --no-print-directory lint train
 	@$(BOT_PYTEST) tests/nlu
