@@ -64,6 +64,15 @@ async def append(
     return sequence
 
 
+async def is_answered(connection: AsyncConnection, conversation: UUID, sequence: int) -> bool:
+    """Whether an event has its final reply."""
+    of = tables.event.c
+    found = await connection.scalar(
+        select(func.count()).where(of.conversation == conversation, of.answers == sequence, of.part >= 1)
+    )
+    return bool(found)
+
+
 async def wake_staff(connection: AsyncConnection, conversation: UUID) -> None:
     """Tell the consoles, at the commit, that a resident has said something to a person."""
     await connection.execute(

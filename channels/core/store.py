@@ -232,14 +232,7 @@ class Store:
     async def is_answered(self, conversation: UUID, sequence: int) -> bool:
         """Whether the event has its final reply."""
         async with self._engine.connect() as connection:
-            found = await connection.scalar(
-                select(func.count()).where(
-                    tables.event.c.conversation == conversation,
-                    tables.event.c.answers == sequence,
-                    tables.event.c.part >= 1,
-                )
-            )
-        return bool(found)
+            return await log.is_answered(connection, conversation, sequence)
 
     async def event(self, conversation: UUID, sequence: int) -> Event | None:
         """One event, None when it was deleted meanwhile."""

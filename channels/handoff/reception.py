@@ -83,7 +83,9 @@ class Reception:
             except ConversationNotFoundError:
                 return
             handoff = await rows.open_one(connection, said.conversation)
-            if handoff is None or handoff.state is not State.CLAIMED or await _is_answered(connection, said):
+            if handoff is None or handoff.state is not State.CLAIMED:
+                return
+            if await log.is_answered(connection, said.conversation, said.sequence):
                 return
             numbers = [link.label for link in danger.links if link.role is LinkRole.TEL]
             text = "\n".join([danger.text, *numbers])
@@ -251,13 +253,3 @@ async def _last_reply(connection: AsyncConnection, said: Event) -> Answer | None
         .limit(1)
     )
     return Answer.model_validate(body) if body else None
-
-
-async def _is_answered(connection: AsyncConnection, said: Event) -> bool:
-    of = tables.event.c
-    found = await connection.scalar(
-        select(func.count()).where(
-            of.conversation == said.conversation, of.answers == said.sequence, of.part >= 1
-        )
-    )
-    return bool(found)

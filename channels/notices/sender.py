@@ -75,9 +75,8 @@ class Sender:
         rows = (await connection.execute(_unsent())).all()
         if not rows:
             return
-        moment = moment_in_words
         labels = self._knowledge.phrases.labels
-        writer = Writer(staff_words(), lambda when: moment(when, labels, now), self._public_url, now)
+        writer = Writer(staff_words(), lambda when: moment_in_words(when, labels, now), self._public_url, now)
 
         def reached(notice: Told) -> Iterator[Target]:
             return (target for target in self._targets_of(notice) if target.way in self._carriers)
