@@ -11,6 +11,9 @@ _DOUBTED = frozenset({*_REFERRED, "abuse", "bot_help", "out_of_scope"})
 _NEAR = 0.85
 """How probably one of the choices must be right to be offered where Rasa heard no question."""
 
+_BARE = 3
+"""Letters with which nothing is named: 「no」 is a no, and 「ノー」 no notebook."""
+
 
 class ActionTalk(AnswerAction):
     """Intents are phrases of the same name; a procedure named in small talk is answered.
@@ -27,8 +30,9 @@ class ActionTalk(AnswerAction):
     def answer(self, turn: Turn) -> Answer:
         phrase: str = getattr(self._knowledge.phrases.talk, turn.intent)
         if turn.intent not in _DOUBTED:
-            is_named = turn.intent != "deny"
-            return self._knowledge.sure(turn.text, named=is_named) or self._knowledge.talk(phrase)
+            is_bare, is_named = len(turn.text.strip()) <= _BARE, turn.intent != "deny"
+            known = None if is_bare else self._knowledge.sure(turn.text, named=is_named)
+            return known or self._knowledge.talk(phrase)
         is_question = turn.intent == "out_of_scope" and turn.besides
         goes_on = turn.intent == "complain" or turn.among or is_question
         last, said = (turn.entry, turn.said) if goes_on else (None, ())

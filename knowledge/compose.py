@@ -108,12 +108,19 @@ class Composer:
         )
 
     def _missing(self, entry: AnyEntry, aspect: Aspect, confidence: float) -> Answer:
-        """What is not known, or known no more, is said first; then what is."""
+        """What is not known, or known no more, is said first; then what is.
+
+        A Faq may have it in its overview (「ごみの日いつ」), which then goes first.
+        """
         overview = self._overview(entry, confidence, said=aspect)
-        missing = self._no_more(entry, aspect) or self._ask(
-            entry, self._phrases.aspect_missing, label=self._labels.aspects[aspect]
-        )
-        return overview.model_copy(update={"text": f"{missing}\n{overview.text}", "aspect": aspect})
+        label = self._labels.aspects[aspect]
+        if no_more := self._no_more(entry, aspect):
+            text = f"{no_more}\n{overview.text}"
+        elif isinstance(entry, Faq):
+            text = f"{overview.text}\n{self._ask(entry, self._phrases.aspect_beyond, label=label)}"
+        else:
+            text = f"{self._ask(entry, self._phrases.aspect_missing, label=label)}\n{overview.text}"
+        return overview.model_copy(update={"text": text, "aspect": aspect})
 
     def _no_more(self, entry: AnyEntry, aspect: Aspect) -> str | None:
         """That all of an aspect has expired, and since when; None when it has not."""

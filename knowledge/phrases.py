@@ -349,6 +349,7 @@ class Phrases(_Model):
     aspect: Annotated[dict[Aspect, WithTitle], AfterValidator(_for_every_aspect)]
     about_expired: WithTitle
     aspect_missing: WithTitleLabel
+    aspect_beyond: Annotated[Text, _needs("label")]
     aspect_unconfirmed: WithTitleLabel
     aspect_not_yet: WithTitleLabel
     aspect_expired: Annotated[Text, _needs("title", "label", "day")]

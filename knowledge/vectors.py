@@ -127,8 +127,9 @@ class VectorStore:
             self._give_up_file(error)
 
     def _open(self) -> sqlite3.Connection:
+        """Not in WAL mode: to change to it fails at once, without waiting, while another process reads."""
         database = sqlite3.connect(self._file or ":memory:", timeout=30)
-        database.execute("PRAGMA journal_mode=WAL")
+        database.execute("PRAGMA synchronous=OFF")  # what is lost with the power is encoded again
         database.execute(_SCHEMA)
         return database
 

@@ -37,6 +37,8 @@ START_WITHIN = 180.0
 STOP_WITHIN = 30.0
 WEB = ("web", "web2")
 """Two web servers share one port: while one starts again, about 10 seconds, the other hears who calls."""
+BEHIND = 5
+"""Niceness of what computes: where two cores are full, first the web passes on what is already said."""
 _SOCKET_PATH_MAX = 80
 """A Unix socket's path may have 107 bytes; `/supervisor.sock.` and a process id need their share."""
 
@@ -296,7 +298,7 @@ class Stack:
         }
         programs = {
             "postgres": (_command(python, "-m", "ops.postgres", run / "postgres", sockets), "INT", {}),
-            "actions": (_command(python, "-m", "actions.server"), "TERM", {}),
+            "actions": (_command(python, "-m", "actions.server", nice=BEHIND), "TERM", {}),
             **dict.fromkeys(WEB, (_command(python, "-m", "channels.app"), "TERM", {})),
             "worker": (_command(python, "-m", "channels.worker"), "TERM", {}),
             "rasa": (
@@ -304,6 +306,7 @@ class Stack:
                     *(RASA, "run", "--model", self.model),
                     *("--endpoints", "bot/endpoints.yml", "--credentials", "bot/credentials.yml"),
                     *("--interface", "127.0.0.1", "--port", self.ports.rasa),
+                    nice=BEHIND,
                 ),
                 "TERM",
                 {name: value for name, value in rasa.items() if os.environ.get(name) != value},
@@ -387,12 +390,12 @@ def _port(setting: str, default: int, least: int = 1) -> int:
     return int(given)
 
 
-def _command(*words: object) -> str:
+def _command(*words: object, nice: int = 0) -> str:
     """A command line for supervisord, which splits it as a shell does.
 
     `setpriv` has the kernel end the process when supervisord itself is killed.
     """
-    return shlex.join(["setpriv", "--pdeathsig", "TERM", "--", *map(str, words)])
+    return shlex.join(["nice", "-n", str(nice), "setpriv", "--pdeathsig", "TERM", "--", *map(str, words)])
 
 
 def _die_with_parent() -> None:

@@ -42,4 +42,4 @@ class Event:
 NOTIFY_CHANNEL = "madoguchi_events"
 """The PostgreSQL channel that tells of new events; the payload is a conversation id."""
 STAFF_CHANNEL = "madoguchi_staff"
-"""The PostgreSQL channel that tells consoles of a change; the payload is the id of a desk."""
+"""The PostgreSQL channel that tells consoles of a change in the queue; the payload is a conversation id."""

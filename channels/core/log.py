@@ -76,7 +76,10 @@ async def is_answered(connection: AsyncConnection, conversation: UUID, sequence:
 async def wake_staff(connection: AsyncConnection, conversation: UUID) -> None:
     """Tell the consoles, at the commit, that a resident has said something to a person."""
     await connection.execute(
-        text("select pg_notify(:channel, desk) from handoff where conversation = :it and state <> 'closed'"),
+        text(
+            "select pg_notify(:channel, conversation::text) from handoff"
+            " where conversation = :it and state <> 'closed'"
+        ),
         {"channel": STAFF_CHANNEL, "it": conversation},
     )
 

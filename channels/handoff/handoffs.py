@@ -184,7 +184,7 @@ class Handoffs:
                     at=instant(moving.now),
                 )
             )
-            await rows.wake(moving.connection, moving.handoff.desk)
+            await rows.wake(moving.connection, moving.conversation.id)
 
     async def label(self, handoff: UUID, by: Clerk, label: str | None) -> None:
         """Label a talk for clerks, None for no label. Raises StaffWordsError."""

@@ -112,28 +112,27 @@ async def add(
         )
         .returning(tables.handoff)
     )
-    await wake(connection, desk)
+    await wake(connection, conversation)
     return Handoff.of(row.one())
 
 
 async def change(connection: AsyncConnection, handoff: Handoff, **columns: object) -> Handoff:
-    """Change a handoff, and tell the consoles of its desk, of both when it goes to another."""
+    """Change a handoff, and tell the consoles."""
     row = await connection.execute(
         update(tables.handoff)
         .where(tables.handoff.c.id == handoff.id)
         .values(**columns)
         .returning(tables.handoff)
     )
-    changed = Handoff.of(row.one())
-    for desk in {handoff.desk, changed.desk}:
-        await wake(connection, desk)
-    return changed
+    await wake(connection, handoff.conversation)
+    return Handoff.of(row.one())
 
 
-async def wake(connection: AsyncConnection, desk: str) -> None:
-    """Tell the consoles that something of a desk has changed, at the commit."""
+async def wake(connection: AsyncConnection, conversation: UUID) -> None:
+    """Tell the consoles that the handoff of a conversation has changed, at the commit."""
     await connection.execute(
-        text("select pg_notify(:channel, :payload)"), {"channel": STAFF_CHANNEL, "payload": desk}
+        text("select pg_notify(:channel, :payload)"),
+        {"channel": STAFF_CHANNEL, "payload": str(conversation)},
     )
 
 

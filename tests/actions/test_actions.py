@@ -333,6 +333,8 @@ def test_a_grievance_that_is_a_question_is_answered(entry: str) -> None:
 def test_what_happened_is_no_no(by_meaning: Knowledge) -> None:
     assert say(ActionTalk(by_meaning), "会社やめた", "deny").answer.entry == "job-loss-insurance"
     assert say(ActionTalk(by_meaning), "いえ、いりません", "deny").answer.kind is AnswerKind.TALK
+    assert say(ActionTalk(by_meaning), "no", "deny").answer.kind is AnswerKind.TALK
+    assert say(ActionTalk(by_meaning), "ノー", "deny").answer.kind is AnswerKind.TALK
 
 
 @pytest.mark.parametrize(("intent", "kind"), [("complain", AnswerKind.CHOICES), ("abuse", AnswerKind.TALK)])

@@ -73,6 +73,15 @@ def test_an_aspect_nobody_wrote_down_is_said_to_be_missing(aspect: Aspect) -> No
     assert [link.role for link in answer.links] == [LinkRole.TEL]
 
 
+@pytest.mark.parametrize("aspect", [Aspect.DEADLINE, Aspect.FEE, Aspect.WHERE])
+def test_a_faq_says_what_it_knows_before_that_it_knows_no_more(aspect: Aspect) -> None:
+    label = REAL.phrases.labels.aspects[aspect]
+    beyond = REAL.phrases.aspect_beyond.format(label=label)
+    answer = about(an_entry("faq"), aspect)
+    assert answer.text == f"駐車場を借ります。\n{beyond}"
+    assert answer.aspect is aspect
+
+
 @pytest.mark.parametrize("aspect", ASKED_OF_PEOPLE)
 def test_how_far_a_case_is_and_whom_to_call_are_asked_of_people(aspect: Aspect) -> None:
     answer = about(an_entry(takes="2週間"), aspect)

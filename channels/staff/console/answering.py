@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import is_dataclass
+from functools import cache
 from typing import Any
 
 from fastapi import FastAPI, Request, status
@@ -47,7 +48,13 @@ def as_json(value: object) -> Any:  # noqa: ANN401  # JSON
     """A dataclass, with Answers in it, as JSON has it."""
     if not is_dataclass(value) or isinstance(value, type):
         raise TypeError("a dataclass is needed")
-    return TypeAdapter(type(value)).dump_python(value, mode="json")
+    return _adapter(type(value)).dump_python(value, mode="json")
+
+
+@cache
+def _adapter(kind: type) -> TypeAdapter[Any]:
+    """Made once a kind: making one takes longer than what it is made for."""
+    return TypeAdapter(kind)
 
 
 def add_console_problems(app: FastAPI, pages: Pages) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -18,6 +18,7 @@ from channels.handoff.words import Words
 from channels.settings import Periods
 from channels.staff.audit import Action
 from channels.staff.console.drafts import Drafts
+from channels.staff.console.latest import Latest
 from channels.staff.console.live import StaffLive
 from channels.staff.console.queue import DeskBook, Queue, Seen, queue_of
 from channels.staff.console.reading import Reading
@@ -56,14 +57,24 @@ class Console:
 
     async def queue(self, staff: Staff) -> Queue:
         """The queue for somebody."""
-        rows = await self.views.queue()
-        return queue_of(rows, await self.seen(rows), self.book, staff, self.now())
+        rows, seen = await self._rows.get()
+        return queue_of(rows, seen, self.book, staff, self.now())
 
     async def seen(self, rows: list[QueueRow]) -> Seen:
         """What some rows need beside themselves."""
         asked_for = {row.handoff.asked_for for row in rows if row.handoff.asked_for}
         topics = await self.reading.topics({row.handoff.conversation for row in rows})
         return Seen(topics, await self.reading.names(asked_for) if asked_for else {})
+
+    @cached_property
+    def _rows(self) -> Latest[tuple[list[QueueRow], Seen]]:
+        """All of the queue, read once for all who draw it at the same moment."""
+
+        async def read() -> tuple[list[QueueRow], Seen]:
+            rows = await self.views.queue()
+            return rows, await self.seen(rows)
+
+        return Latest(read)
 
     async def _record(
         self,

@@ -56,14 +56,14 @@ class _Told:
 
     async def events(self, conversation: UUID | None) -> AsyncIterator[ServerSentEvent]:
         """Everything, until the session or the conversation is over."""
-        async for _ in self._console.live.follow(conversation):
+        async for is_own in self._console.live.follow(conversation):
             if not await self._console.room.sessions.lives(self._staff):
                 yield ServerSentEvent("{}", event="out")
                 return
             queue = await self._console.queue(self._staff)
             for event in self._new("queue", as_json(queue)):
                 yield event
-            if self._talk is None:
+            if self._talk is None or not is_own:
                 continue
             try:
                 async for event in self._of_talk(self._talk):
