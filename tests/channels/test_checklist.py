@@ -15,8 +15,8 @@ from channels.web.checklist import checklist_router
 from channels.web.guard import Guard
 from channels.web.problems import problem
 from knowledge.entries import Guide
-from knowledge.loader import load
 from knowledge.service import Knowledge
+from tests.content import REAL
 from tests.knowledge.handmade import a_content
 
 NOW = datetime.fromisoformat("2026-11-23T10:00")
@@ -181,7 +181,7 @@ async def test_nothing_on_the_page_needs_more_than_the_content_security_policy_a
         assert (await api.get(path)).status_code == 200
 
 
-@pytest.mark.parametrize("guide", [g for g in load().guides.values() if g.checklist], ids=lambda g: g.id)
+@pytest.mark.parametrize("guide", [g for g in REAL.guides.values() if g.checklist], ids=lambda g: g.id)
 async def test_every_checklist_opens(knowledge: Knowledge, guide: Guide) -> None:
     async with client_of(knowledge) as client:
         page = (await client.get(f"/checklist/{guide.id}")).text

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from knowledge.aspects import Aspect, aspects_known, facts_of
 from knowledge.entries import Procedure
-from knowledge.loader import load
+from tests.content import REAL
 
-ENTRIES = load().entries
+ENTRIES = REAL.entries
 
 
 def test_the_facts_of_an_aspect_come_with_the_field_they_stand_in() -> None:

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from knowledge.canned import CannedReply, Gap
-from knowledge.loader import load
+from tests.content import REAL
 
-REPLIES = load().canned.replies
+REPLIES = REAL.canned.replies
 VALUES = {Gap.DESK: "市税の窓口", Gap.CLERK: "佐藤", Gap.OPENS: "12月1日（火）9時", Gap.PHONE: "0124-11-1111"}
 
 

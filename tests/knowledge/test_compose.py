@@ -13,13 +13,13 @@ from knowledge.aspects import Aspect, facts_of
 from knowledge.compose import MAX_CHOICES, MAX_SOURCES, Composer
 from knowledge.entries import AnyEntry, Place, Procedure
 from knowledge.facts import Fact
-from knowledge.loader import Content, load
+from knowledge.loader import Content
 from knowledge.when import Asked
+from tests.content import REAL
 from tests.knowledge.handmade import OFFICE
 
 TODAY = date(2026, 11, 23)
 NOW = datetime.fromisoformat("2026-11-23T10:00")
-REAL = load()
 ENTRY: TypeAdapter[AnyEntry] = TypeAdapter(AnyEntry)
 STATES = st.sampled_from(Status)
 YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)

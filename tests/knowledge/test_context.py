@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from knowledge.answer import AnswerKind
 from knowledge.aspects import Aspect
 from knowledge.service import Knowledge
+from tests.content import real_knowledge
 
-KNOWLEDGE = Knowledge()
+KNOWLEDGE = real_knowledge()
 
 
 def offered(knowledge: Knowledge, text: str, *said: str, last: str | None = None) -> set[str]:

@@ -10,10 +10,10 @@ from knowledge.desks import Desk, Shift
 from knowledge.duty import Duty
 from knowledge.entries import Department
 from knowledge.hours import Weekday
-from knowledge.loader import load
 from knowledge.timetable import DayState, Timetable
+from tests.content import REAL
 
-CONTENT = load()
+CONTENT = REAL
 DESKS = CONTENT.desks.desks
 OPEN_ALL_WEEK = {"value": "Mo-Su 09:00-17:00", "text": "毎日"}
 

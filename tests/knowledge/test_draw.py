@@ -18,6 +18,7 @@ from knowledge.guides import END, UNSURE
 from knowledge.loader import CONTENT, load
 from knowledge.table import width
 from knowledge.walk import Walk
+from tests.content import REAL
 from tests.knowledge.handmade import a_content, an_entry
 
 GUIDES = sorted(path.stem for path in (CONTENT / "guides").glob("*.yml"))
@@ -35,7 +36,7 @@ OTHER = "short: ねこ\nsteps: [{id: only, do: 飼います。}]\n"
 
 @cache
 def guides() -> dict[str, Guide]:
-    return dict(load().guides)
+    return dict(REAL.guides)
 
 
 def shorts() -> dict[str, str]:

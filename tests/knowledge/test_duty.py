@@ -11,7 +11,7 @@ from knowledge.desks import Desk, Desks, Shift, SlotPlan
 from knowledge.duty import NOTICE, Duty
 from knowledge.facts import HoursFact, Source, SpecialDay
 from knowledge.hours import CLOSED, Weekday
-from knowledge.loader import load
+from tests.content import REAL
 from tests.knowledge import hours_oracle as oracle
 
 OFFICE_HOURS = "Mo-Fr 09:00-12:00,13:00-17:00; PH off; Dec 29-Jan 03 off"
@@ -23,7 +23,7 @@ SAME_HOURS = oracle.Plan(
     )
 )
 STAFF = ("abe", "baba", "chiba")
-DESKS = load().desks
+DESKS = REAL.desks
 """Those of the city."""
 
 

@@ -9,9 +9,9 @@ from knowledge.aspects import Aspect
 from knowledge.compose import Composer
 from knowledge.easy import EasyWords, wishes_easy
 from knowledge.guiding import Guiding, Reply
-from knowledge.loader import load
+from tests.content import REAL
 
-CONTENT = load()
+CONTENT = REAL
 TODAY = date(2026, 11, 23)
 EASY = EasyWords(CONTENT, TODAY)
 

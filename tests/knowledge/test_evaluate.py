@@ -4,11 +4,12 @@ from dataclasses import replace
 
 from knowledge.entries import AnyEntry
 from knowledge.evaluate import cross_validate
-from knowledge.loader import Content, load
+from knowledge.loader import Content
 from knowledge.vectors import VectorStore
+from tests.content import REAL
 from tests.knowledge.encoders import real_encoder
 
-CONTENT = load()
+CONTENT = REAL
 ENDINGS = ("は", "を", "が", "の", "に")
 
 

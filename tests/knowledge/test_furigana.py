@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.furigana import with_readings
-from knowledge.loader import load
+from tests.content import REAL
 
-OWN = load().city.readings
+OWN = REAL.city.readings
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from knowledge.guide_checks import leads_to, mistakes_of
-from knowledge.loader import load
+from tests.content import REAL
 from tests.knowledge.guided import a_guide, a_guide_file
 from tests.knowledge.handmade import a_content, an_entry, problems_of
 from tests.knowledge.test_broken_yaml import assert_helpful
@@ -205,7 +205,7 @@ def test_a_step_leads_to_all_that_may_follow(step: str, targets: set[str]) -> No
 
 
 def test_no_real_guide_has_a_mistake() -> None:
-    content = load()
+    content = REAL
     assert len(content.guides) > 20
     assert [
         mistake for guide in content.guides.values() for mistake in mistakes_of(guide, content.entries, ())

@@ -9,6 +9,7 @@ from knowledge.answer import AnswerKind, GuideState, LinkRole
 from knowledge.guides import UNSURE
 from knowledge.guiding import Guiding, Reply
 from knowledge.service import Knowledge
+from tests.content import real_knowledge
 from tests.knowledge.guided import (
     PHRASES,
     TODAY,
@@ -507,7 +508,7 @@ def test_an_edit_of_a_guide_is_live_and_a_broken_one_is_not(knowledge: Knowledge
 
 
 def test_no_button_of_any_guide_is_heard_as_an_emergency() -> None:
-    knowledge = Knowledge()
+    knowledge = real_knowledge()
     for guide in knowledge.content.guides.values():
         for step in guide.steps:
             for option in step.options:
@@ -516,7 +517,7 @@ def test_no_button_of_any_guide_is_heard_as_an_emergency() -> None:
 
 
 def test_no_verdict_on_any_answer_is_heard_as_an_emergency() -> None:
-    knowledge = Knowledge()
+    knowledge = real_knowledge()
     words = knowledge.phrases.feedback
     for entry in knowledge.content.entries.values():
         for label in words.labels.values():

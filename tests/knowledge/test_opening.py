@@ -9,12 +9,12 @@ import pytest
 from knowledge.answer import Status
 from knowledge.facts import Closing, IfHoliday, SpecialDay
 from knowledge.hours import CLOSED, Weekday
-from knowledge.loader import load
 from knowledge.opening import OpeningWords
 from knowledge.when import Asked, read_when
+from tests.content import REAL
 from tests.knowledge.test_timetable import a_place
 
-PHRASES = load().phrases
+PHRASES = REAL.phrases
 MONDAY_MORNING = datetime.fromisoformat("2026-11-23T10:00")
 LIBRARY = a_place(
     "Mo-Fr 09:00-12:00,13:00-17:15; Sa,Su 10:00-16:00; We[2] 09:00-19:00; Dec 29-Jan 03 off",

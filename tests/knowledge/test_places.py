@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge import tokens
-from knowledge.loader import load
 from knowledge.places import is_of_another_town, other_places
+from tests.content import REAL
 
-HOME = load().city.home
+HOME = REAL.city.home
 
 
 @pytest.mark.parametrize(

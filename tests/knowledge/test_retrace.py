@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from knowledge.answer import GuideState
 from knowledge.entries import Guide
 from knowledge.guides import UNSURE, Step
-from knowledge.loader import load
 from knowledge.retrace import retraced
 from knowledge.walk import Walk
+from tests.content import REAL
 
-GUIDES = load().guides
+GUIDES = REAL.guides
 DEATH = GUIDES["guide-death"]
 
 

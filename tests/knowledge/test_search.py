@@ -17,10 +17,11 @@ from knowledge.loader import load
 from knowledge.search import Hit, Ranking, SearchIndex, texts_to_encode
 from knowledge.service import Knowledge
 from knowledge.vectors import VectorStore
+from tests.content import REAL
 from tests.knowledge.encoders import HashEncoder
 from tests.knowledge.handmade import a_content, an_entry
 
-CONTENTS = load()
+CONTENTS = REAL
 ENTRIES = tuple(CONTENTS.entries.values())
 INDEX = SearchIndex(ENTRIES, home=CONTENTS.city.home)
 SAID = st.text() | st.lists(

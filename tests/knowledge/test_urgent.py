@@ -10,6 +10,7 @@ from knowledge.alarm import UrgentMessage, hear_all, read_messages
 from knowledge.entries import Faq
 from knowledge.service import Knowledge
 from knowledge.urgent import Emergency, Groups, urgent
+from tests.content import real_knowledge
 
 MESSAGES = read_messages(Path(__file__).parents[1] / "questions" / "urgent.yml")
 GROUPS = {"夫": ("夫", "旦那"), "木": ("木", "看板")}
@@ -17,7 +18,7 @@ GROUPS = {"夫": ("夫", "旦那"), "木": ("木", "看板")}
 
 @pytest.fixture(scope="module")
 def knowledge() -> Knowledge:
-    return Knowledge()
+    return real_knowledge()
 
 
 def heard(said: str, *lines: str, groups: Groups = GROUPS, calming: tuple[str, ...] = ()) -> bool:

@@ -11,9 +11,9 @@ from knowledge.answer import Answer, AnswerKind, GuideState
 from knowledge.entries import Guide
 from knowledge.guides import UNSURE
 from knowledge.guiding import Guiding, Reply
-from knowledge.loader import load
 from knowledge.replies import read_press
 from knowledge.walk import Walk
+from tests.content import REAL
 from tests.knowledge.guided import TODAY, a_guide, buttons, contents, labels, says
 
 CARD = a_guide(
@@ -31,7 +31,6 @@ CARD = a_guide(
 """
 )
 OTHER = a_guide("- {id: go, do: 行く。}\n", name="guide-b", short="別")
-REAL = load()
 WALK = Walk({guide.id: guide for guide in (CARD, OTHER)})
 
 

@@ -18,9 +18,9 @@ from knowledge.answer import (
     LinkRole,
     Status,
 )
-from knowledge.service import Knowledge
+from tests.content import real_knowledge
 
-KNOWLEDGE = Knowledge()
+KNOWLEDGE = real_knowledge()
 PHRASES = KNOWLEDGE.phrases
 PAGE = AnswerLink(label="市のページ", url="https://example.jp/page", role=LinkRole.PAGE)
 PHONE = AnswerLink(label="市民課 0124-22-2111", url="tel:0124-22-2111", role=LinkRole.TEL)

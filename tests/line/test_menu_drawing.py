@@ -24,6 +24,7 @@ from channels.line.menu_words import buttons, reply_to, unanswered
 from knowledge.errors import ContentError
 from knowledge.service import Knowledge
 from ops.lineplatform.description import problems
+from tests.content import real_knowledge
 
 SHIPPED = read_menus(MENUS)
 TEXT = MENUS.read_text(encoding="utf-8")
@@ -212,7 +213,7 @@ def test_every_tap_gets_an_answer(by_meaning: Knowledge) -> None:
 
 
 def test_every_tap_gets_an_answer_by_the_letter_too() -> None:
-    assert unanswered(SHIPPED, MENUS, Knowledge()) == []
+    assert unanswered(SHIPPED, MENUS, real_knowledge()) == []
 
 
 def test_a_tap_that_gets_none_is_found_with_its_line(tmp_path: Path, by_meaning: Knowledge) -> None:

@@ -25,13 +25,12 @@ from knowledge.answer import (
 )
 from knowledge.entries import Guide
 from knowledge.guiding import Reply
-from knowledge.loader import load
-from knowledge.service import Knowledge
 from ops.lineplatform.description import problems
+from tests.content import REAL, real_knowledge
 
-KNOWLEDGE = Knowledge()
+KNOWLEDGE = real_knowledge()
 LINE = KNOWLEDGE.phrases.line
-GUIDES = list(load().guides.values())
+GUIDES = list(REAL.guides.values())
 FAMILY = "👨‍👩‍👧‍👦"
 
 

@@ -8,15 +8,17 @@ from channels.staff.console.latest import Latest
 
 
 class Book:
-    """Read slowly; `begun` counts the reads."""
+    """Read slowly; `begun` counts the reads, `opened` tells of the first."""
 
     def __init__(self) -> None:
         self.page = 0
         self.begun = 0
+        self.opened = asyncio.Event()
         self.is_torn = False
 
     async def read(self) -> int:
         self.begun += 1
+        self.opened.set()
         page = self.page
         await asyncio.sleep(0.02)
         if self.is_torn:
@@ -35,8 +37,7 @@ async def test_who_asks_while_a_read_runs_gets_what_is_new() -> None:
     book = Book()
     latest = Latest(book.read)
     early = asyncio.create_task(latest.get())
-    while not book.begun:
-        await asyncio.sleep(0)
+    await book.opened.wait()
     book.page = 1
     late = [asyncio.create_task(latest.get()) for _ in range(50)]
     assert await early == 0
