@@ -32,6 +32,7 @@ settings.register_profile("untimed", deadline=None)  # speed is shown by make be
 settings.load_profile("untimed")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """With `-n 2 --dist loadgroup` one process has the house with its tests, the other the rest by file."""
     for item in items:
