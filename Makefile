@@ -16,7 +16,7 @@ test: ## すべての試験をする（初めては40分ほど）
 	@ops/bootstrap.sh browser
 	@$(MAKE) --no-print-directory lint train
 	@$(BOT_PYTEST) tests/nlu
-	@$(PYTHON) -m pytest -q -n 2 --dist loadgroup
+	@ops/test.sh
 
 lint: ## 書き方、型、取り込みの決まりを確かめる
 	@ops/bootstrap.sh

@@ -32,12 +32,11 @@ settings.register_profile("untimed", deadline=None)  # speed is shown by make be
 settings.load_profile("untimed")
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With `-n 2 --dist loadgroup` one process has the house with its tests, the other the rest by file."""
+    """Mark what needs the whole house: it is run in a process of its own (ops/test.sh)."""
     for item in items:
-        needs_house = "stack" in getattr(item, "fixturenames", [])
-        item.add_marker(pytest.mark.xdist_group("house" if needs_house else item.path.name))
+        if "stack" in getattr(item, "fixturenames", []):
+            item.add_marker(pytest.mark.house)
 
 
 @pytest.fixture(scope="session")
