@@ -51,7 +51,7 @@ class Reception(Protocol):
     async def takes(self, said: Event, question: str) -> Settle | None:
         """How to answer what was said to the reception, None when it was said to the bot."""
 
-    def leads(self, said: Event) -> Settle:
+    def leads(self, said: Event, question: str) -> Settle:
         """How a reply that points to a person becomes the way there."""
 
     async def watch(self, said: Event, danger: Answer | None) -> None:
@@ -107,7 +107,7 @@ class TurnAnswerer:
 
     async def _reply(self, said: Event, question: str) -> None:
         """Store what is said, on which the reception has the last word."""
-        settle = self._reception.leads(said)
+        settle = self._reception.leads(said, question)
         answers = self._at_once(said, question)
         if answers is None and (taken := await self._reception.takes(said, question)):
             answers, settle = [], taken

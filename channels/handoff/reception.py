@@ -69,9 +69,12 @@ class Reception:
         is_message = before is not None and before.kind is AnswerKind.HANDOFF and before.aspect == WRITING
         return partial(self._keep, said) if is_message else None
 
-    def leads(self, said: Event) -> Settle:
-        """How a reply of the bot that points to a person becomes the way there."""
-        return partial(self._lead, said)
+    def leads(self, said: Event, question: str) -> Settle:
+        """How a reply of the bot that points to a person becomes the way there.
+
+        Who waits for a person and is in danger meanwhile is told what to do by the bot; staff are alarmed.
+        """
+        return partial(self._lead, said, self._knowledge.is_urgent(question))
 
     async def watch(self, said: Event, danger: Answer | None) -> None:
         """A person has the talk: of all that the bot knows only what saves a life is told, with an alarm."""
@@ -93,17 +96,23 @@ class Reception:
             await log.append(
                 connection, said.conversation, Author.SYSTEM, body, answers=said.sequence, part=1
             )
-            if handoff.alarm < EVERYBODY:
-                await rows.notice(connection, Notice.ALARM_ALL, handoff, self._now())
-            await rows.change(connection, handoff, alarm=EVERYBODY)
+            await self._alarm(connection, handoff)
             if await goes_to_line(connection, said.conversation, said.sequence):
                 await self._push.queue.enqueue_delivery(
                     await raw(connection), said.conversation, said.sequence
                 )
 
+    async def _alarm(self, connection: AsyncConnection, handoff: Handoff) -> None:
+        """A life may hang on what was said: everybody is to look at this talk."""
+        if handoff.alarm < EVERYBODY:
+            await rows.notice(connection, Notice.ALARM_ALL, handoff, self._now())
+            await rows.change(connection, handoff, alarm=EVERYBODY)
+
     async def _lead(
-        self, said: Event, connection: AsyncConnection, parts: Sequence[Answer]
+        self, said: Event, is_danger: bool, connection: AsyncConnection, parts: Sequence[Answer]
     ) -> Sequence[Answer]:
+        if is_danger and (waits_for := await rows.open_one(connection, said.conversation)):
+            await self._alarm(connection, waits_for)
         if any(part.kind is AnswerKind.HANDOFF for part in parts):
             return [
                 await self._wish(connection, said, part) if part.kind is AnswerKind.HANDOFF else part

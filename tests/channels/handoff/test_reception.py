@@ -278,6 +278,26 @@ async def test_in_a_claimed_talk_only_a_danger_is_told_and_everyone_is_alarmed_o
     assert [kind for kind, _ in await talks.notices()].count("alarm_all") == 1
 
 
+async def test_a_danger_while_still_waiting_alarms_everyone_once(
+    wishing: Bench, talks: Talks, database: AsyncEngine
+) -> None:
+    conversation = await talks.store.open_web()
+    await ask(wishing, talks, conversation, PERSON)
+    for said in ("火事です、家が燃えています", "火事です、早く"):
+        told = await ask(wishing, talks, conversation, said)
+        assert (told.author, "119" in told.body["text"]) == ("bot", True)
+    handoff = await handoff_of(database, conversation)
+    assert handoff is not None
+    assert (handoff.state, handoff.alarm) == (State.WAITING, 2)
+    assert [kind for kind, _ in await talks.notices()].count("alarm_all") == 1
+
+
+async def test_a_danger_that_no_person_was_asked_about_alarms_nobody(wishing: Bench, talks: Talks) -> None:
+    conversation = await talks.store.open_web()
+    await ask(wishing, talks, conversation, "火事です、家が燃えています")
+    assert await talks.notices() == []
+
+
 async def test_a_rating_is_kept_with_the_talk_and_may_be_changed(
     wishing: Bench, talks: Talks, handoffs: Handoffs, phrases: HandoffPhrases
 ) -> None:
