@@ -37,7 +37,7 @@ from channels.staff.console.live import StaffLive
 from channels.staff.console.router import console_router
 from channels.staff.console.suggest import ActionSearch
 from channels.staff.openid import OpenId, Provider
-from channels.staff.problems import add_staff_problems
+from channels.staff.problems import add_staff_problems, house_problem_page
 from channels.staff.room import StaffRoom, utc_now
 from channels.staff.router import staff_router
 from channels.web.accessibility import accessibility_router
@@ -92,7 +92,6 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(
         Guard, refuse=lambda error: problem(error, knowledge.phrases), embed_on=settings.embed_on
     )
-    add_problem_handlers(app, lambda: knowledge.phrases)
     door = Door(
         ConversationToken(secret, settings.keep_days),
         ConversationKeys(database),
@@ -119,6 +118,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(line_router(line_secret, store, ContactCipher(secret)))
     openid = _openid(settings, client)
     room = StaffRoom.of(database, secret, is_https=settings.secure_cookies, has_openid=openid is not None)
+    add_problem_handlers(app, lambda: knowledge.phrases, house_problem_page(room.pages))
     add_staff_problems(app, room.pages)
     app.mount("/staff/static", StaticFiles(directory=STAFF_STATIC), name="staff_static")
     app.include_router(staff_router(room, openid, settings.public_url))

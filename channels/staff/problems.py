@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from fastapi import FastAPI, Request, status
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
@@ -15,6 +17,7 @@ from channels.errors import (
     StaffError,
 )
 from channels.staff.pages import Pages
+from channels.web.problems import Problem
 
 _KINDS: dict[type[StaffError], tuple[int, str]] = {
     SignInNeededError: (status.HTTP_401_UNAUTHORIZED, "sign_in"),
@@ -39,6 +42,23 @@ def retry_of(error: StaffError) -> dict[str, str]:
     if isinstance(error, SignInRefusedError) and error.retry_after:
         return {"Retry-After": str(error.retry_after)}
     return {}
+
+
+def house_problem_page(pages: Pages) -> Callable[[Request, Problem], Response | None]:
+    """How a clerk is told on a page that the house itself has a problem, as without its database.
+
+    None for who looks at no page, or at none of the staff's.
+    """
+
+    def page(request: Request, told: Problem) -> Response | None:
+        is_staff = request.url.path == "/staff" or request.url.path.startswith("/staff/")
+        if not is_staff or "text/html" not in request.headers.get("Accept", ""):
+            return None
+        shown = pages.show(request, "problem.html", None, told.status_code, message=told.message, at=None)
+        shown.headers.update(told.headers)
+        return shown
+
+    return page
 
 
 def add_staff_problems(app: FastAPI, pages: Pages) -> None:

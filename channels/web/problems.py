@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import structlog
 from fastapi import FastAPI, Request, status
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
@@ -65,16 +65,22 @@ class Problem:
 
 def problem(error: Exception, phrases: Phrases) -> JSONResponse:
     """An error as `{"error": {"code", "message"}}` with its status."""
-    told = Problem.of(error, phrases)
-    body = {"error": {"code": told.code, "message": told.message}}
-    return JSONResponse(body, told.status_code, told.headers)
+    return _as_json(Problem.of(error, phrases))
 
 
-def add_problem_handlers(app: FastAPI, phrases: Callable[[], Phrases]) -> None:
-    """Answer every error with its problem."""
+def add_problem_handlers(
+    app: FastAPI, phrases: Callable[[], Phrases], page: Callable[[Request, Problem], Response | None]
+) -> None:
+    """Answer every error with its problem: on a page where `page` makes one, else as JSON."""
 
-    async def handle(_: Request, error: Exception) -> JSONResponse:
-        return problem(error, phrases())
+    async def handle(request: Request, error: Exception) -> Response:
+        told = Problem.of(error, phrases())
+        return page(request, told) or _as_json(told)
 
     for kind in (*_PROBLEMS, Exception):
         app.add_exception_handler(kind, handle)
+
+
+def _as_json(told: Problem) -> JSONResponse:
+    body = {"error": {"code": told.code, "message": told.message}}
+    return JSONResponse(body, told.status_code, told.headers)
