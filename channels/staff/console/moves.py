@@ -4,7 +4,7 @@ Nothing is decided here: `channels.handoff` refuses what is not allowed, and its
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 from uuid import UUID
 
@@ -30,6 +30,8 @@ KEY = r"^[A-Za-z0-9-]{8,64}$"
 
 LATEST = "#latest"
 """The end of the talk, where a page without scripts is to open."""
+
+_NOTHING = Typed()
 
 type Move = Callable[..., Awaitable[object]]
 """A method of Handoffs; it is called with the handoff, the clerk and what else it needs."""
@@ -74,10 +76,10 @@ def moves_router(console: Console) -> APIRouter:
         *what: object,
         done: str = "",
         at: str | None = None,
-        text: str = "",
+        kept: Typed = _NOTHING,
         **told: str,
     ) -> Response:
-        """Make a move and go on `at` a page, else in the talk; refused, there with what was typed."""
+        """Make a move and go on `at` a page, else in the talk; refused, there with what was typed, `kept`."""
         try:
             result = await wanted.make(console, action, move, *what, **told)
         except HandoffGoneError:
@@ -85,7 +87,7 @@ def moves_router(console: Console) -> APIRouter:
         except HandoffError as error:
             if not wants_page(wanted.request):
                 raise
-            typed = Typed(str(error), status_of(error), text)
+            typed = replace(kept, problem=str(error), status_code=status_of(error))
             return await talk_page(console, wanted.request, wanted.staff, wanted.handoff, typed)
         path = at or f"/staff/talks/{wanted.handoff}"
         sequence = {"sequence": result} if isinstance(result, int) else {}
@@ -113,15 +115,17 @@ def moves_router(console: Console) -> APIRouter:
 
     @router.post("/say")
     async def say(wanted: Wanted, key: Key, text: Text = "") -> Response:
-        return await go_on(wanted, Action.ANSWERED, Handoffs.say, text, key, text=text)
+        return await go_on(wanted, Action.ANSWERED, Handoffs.say, text, key, kept=Typed(text=text))
 
     @router.post("/card")
     async def card(
         wanted: Wanted, key: Key, entry: Text, aspect: Annotated[Aspect, Form()] = Aspect.ABOUT
     ) -> Response:
         answer = _card(console, entry, aspect)
-        told = {"entry": entry, "aspect": aspect.value}
-        return await go_on(wanted, Action.ANSWERED, Handoffs.say, "", key, answer, done="card", **told)
+        what = ("", key, answer)
+        return await go_on(
+            wanted, Action.ANSWERED, Handoffs.say, *what, done="card", entry=entry, aspect=aspect.value
+        )
 
     @router.post("/hear")
     async def hear(wanted: Wanted, heard: Heard) -> Response:
@@ -133,10 +137,9 @@ def moves_router(console: Console) -> APIRouter:
 
     @router.post("/transfer")
     async def transfer(wanted: Wanted, to: Text = "") -> Response:
-        desk, account = await _target(console, to)
-        what, told = (desk, account), {"to": to}
+        what = await _target(console, to)
         return await go_on(
-            wanted, Action.TRANSFERRED, Handoffs.transfer, *what, done="transferred", at="/staff", **told
+            wanted, Action.TRANSFERRED, Handoffs.transfer, *what, done="transferred", at="/staff", to=to
         )
 
     @router.post("/give_back")
@@ -149,7 +152,7 @@ def moves_router(console: Console) -> APIRouter:
 
     @router.post("/note")
     async def note(wanted: Wanted, text: Text = "") -> Response:
-        return await go_on(wanted, Action.NOTED, Handoffs.note, text, done="noted")
+        return await go_on(wanted, Action.NOTED, Handoffs.note, text, done="noted", kept=Typed(note=text))
 
     @router.post("/label")
     async def label(wanted: Wanted, label: Text = "") -> Response:

@@ -31,6 +31,7 @@ class Typed:
     problem: str = ""
     status_code: int = status.HTTP_200_OK
     text: str = ""
+    note: str = ""
     asked: str = ""
 
 
@@ -59,6 +60,7 @@ async def talk_page(
         typed.problem,
         view=view,
         text=typed.text,
+        note=typed.note,
         key=uuid.uuid4().hex,
         suggestions=await suggestions_for(question, console.finder, console.knowledge, console.now()),
         canned=await canned(console, staff, handoff),

@@ -111,6 +111,10 @@ async def test_words_that_are_refused_stay_in_the_box(sato: Person, ito: Person,
     other = await ito.post(f"{page_of(handoff)}/say", {"text": "私が答えます", "key": uuid.uuid4().hex})
     assert other.status_code == 409
     assert "私が答えます" in other.text
+    note = await sato.post(f"{page_of(handoff)}/note", {"text": long})
+    assert note.status_code == 422
+    assert note.text.index('id="note"') < note.text.index(long)
+    assert note.text.count(long) == 1
 
 
 async def test_a_card_is_sent_with_its_source_and_without_buttons(sato: Person, talks: Talks) -> None:
