@@ -53,11 +53,13 @@ class HandoffPhrases(PhraseModel):
     rating_says: Annotated[Text, needs("label")]
     rated: Plain
     long_wait: WithDesk
+    desk_pauses: Annotated[Text, needs("desk", "opens")]
     desk_closes: Annotated[Text, needs("desk", "opens")]
     desk_closes_unknown: WithDesk
     unknown_again: Plain
     line_claimed: WithDesk
     line_answered: WithDesk
+    line_elsewhere: Plain
     line_words: Annotated[Text, needs("desk", "name", "text")]
     summary: Plain
 

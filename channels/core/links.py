@@ -13,6 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from channels.core import tables
 
 LIFE = timedelta(minutes=15)
+"""Of a link in a reply: who has just written is there to press it."""
+CALLED_LIFE = timedelta(days=1)
+"""Of a link in a message that calls somebody who may look at it in the evening."""
 _BYTES = 24
 """Of a link's secret; only its digest is stored."""
 
@@ -23,8 +26,8 @@ class Links:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def make(self, conversation: UUID) -> str:
-        """The secret of a new link to a conversation, good for LIFE."""
+    async def make(self, conversation: UUID, life: timedelta = LIFE) -> str:
+        """The secret of a new link to a conversation."""
         secret = secrets.token_urlsafe(_BYTES)
         async with self._engine.begin() as connection:
             await connection.execute(
@@ -32,7 +35,7 @@ class Links:
             )
             await connection.execute(
                 insert(tables.web_link).values(
-                    digest=_digest(secret), conversation=conversation, expires_at=func.now() + LIFE
+                    digest=_digest(secret), conversation=conversation, expires_at=func.now() + life
                 )
             )
         return secret

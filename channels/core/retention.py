@@ -5,7 +5,9 @@ kept for `handoff_days` after that talk was over, when this is longer: the resid
 were promised, and the city can answer for it. A resident may go on with such a conversation for years; then
 what was said up to the end of a talk goes `handoff_days` after it, and the rest stays. Nothing keeps a talk
 that nobody has closed beyond `handoff_days` after its last word. Rasa's own copy is needed by nobody: it goes
-after `retention_days` at the latest, as do jobs that are finished. The counts of a day stay (migration 0008).
+after `retention_days` at the latest, as do jobs that are finished. A draft for the knowledge holds words of a
+talk: it goes `retention_days` after it was taken over, else after `handoff_days`. The counts of a day stay
+(migration 0008).
 
 Residents are told both figures before they write (`chat.kept` in phrases.yml), and can delete at any time.
 """
@@ -52,6 +54,7 @@ class Retention:
         async with self._engine.begin() as connection:
             for table in _BY_ARRIVAL:
                 await connection.execute(delete(table).where(table.c.received_at < func.now() - self._idle))
+            await connection.execute(delete(tables.draft).where(self._is_old_draft()))
             await tracker.forget_older_than(connection, self._days)
             await finished_jobs.forget_older_than(connection, self._idle)
             done = update(tables.retention_run).where(tables.retention_run.c.id == run)
@@ -90,6 +93,11 @@ class Retention:
         """Of a handoff: its time is over."""
         handoff = tables.handoff.c
         return and_(handoff.state == _CLOSED, handoff.closed_at < func.now() - self._after_talk)
+
+    def _is_old_draft(self) -> ColumnElement[bool]:
+        """Of a draft: it is in the knowledge, or nobody has wanted it for as long as a talk is kept."""
+        of, now = tables.draft.c, func.now()
+        return (of.taken_at < now - self._idle) | (of.taken_at.is_(None) & (of.at < now - self._after_talk))
 
     async def _delete_whole(self, connection: AsyncConnection, conversation: UUID, run: int) -> None:
         of = tables.conversation.c

@@ -250,6 +250,17 @@ class Store:
             )
             return [_event(row) for row in rows]
 
+    async def latest(self, conversation: UUID, limit: int = 500) -> list[Event]:
+        """The last events, in order."""
+        async with self._engine.connect() as connection:
+            rows = await connection.execute(
+                select(tables.event)
+                .where(tables.event.c.conversation == conversation)
+                .order_by(tables.event.c.sequence.desc())
+                .limit(limit)
+            )
+            return [_event(row) for row in reversed(rows.all())]
+
     async def context(self, conversation: UUID, before: int) -> Context:
         """What the turn of event `before` may go on with."""
         async with self._engine.connect() as connection:
@@ -328,11 +339,9 @@ class Store:
     ) -> int:
         sequence = await log.append(connection, row.id, Author.RESIDENT, body, key=key, said_at=said_at)
         urgent = self._is_urgent(body.get("text", ""))
-        is_silent = sequence <= row.silent_to
-        if is_silent:
+        if sequence <= row.silent_to:
             await log.wake_staff(connection, row.id)
-        if urgent or not is_silent:
-            await self._queue.enqueue_turn(await raw(connection), row.id, sequence, urgent=urgent)
+        await self._queue.enqueue_turn(await raw(connection), row.id, sequence, urgent=urgent)
         return sequence
 
 

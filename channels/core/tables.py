@@ -145,7 +145,7 @@ feedback = Table(
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("entry", Text, nullable=False),
     Column("verdict", Text, nullable=False),
-    Column("given_on", Date, nullable=False, server_default=func.current_date()),
+    Column("given_on", Date, nullable=False, server_default=text("(now() at time zone 'Asia/Tokyo')::date")),
 )
 
 # One wish to talk with a person, from the wish to its end (channels/handoff/).
@@ -168,6 +168,8 @@ handoff = Table(
     Column("asked_for", Uuid),
     Column("due_at", DateTime(timezone=True)),
     Column("reminded_at", DateTime(timezone=True)),
+    # The end of a break of its desk, of which its resident has been told.
+    Column("paused_until", DateTime(timezone=True)),
     Column("alarm", Integer, nullable=False, server_default="0"),
     # The last event that a clerk's page has shown.
     Column("heard_sequence", Integer, nullable=False, server_default="0"),
@@ -340,7 +342,13 @@ draft = Table(
     "draft",
     metadata,
     Column("id", BigInteger, primary_key=True, autoincrement=True),
-    Column("at", DateTime(timezone=True), nullable=False, server_default=_now),
+    # The day alone: a moment would tell, beside that of the audit, from whose talk it was made.
+    Column(
+        "at",
+        DateTime(timezone=True),
+        nullable=False,
+        server_default=text("date_trunc('day', now(), 'Asia/Tokyo')"),
+    ),
     Column("by", Uuid, nullable=False),
     Column("kind", Text, nullable=False),
     Column("entry", Text, nullable=False),

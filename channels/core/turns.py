@@ -114,7 +114,9 @@ class TurnAnswerer:
         elif answers is None:
             answers = await self._understood(said, question)
         parts = self._with_care(said, answers)
-        await self._store.reply(said.conversation, said.sequence, parts, settle=settle)
+        is_told = await self._store.reply(said.conversation, said.sequence, parts, settle=settle)
+        if not is_told and await self._store.is_silent(said.conversation, said.sequence):
+            await self._reception.watch(said, self._knowledge.urgent(question))  # a clerk came meanwhile
 
     def _with_care(self, said: Event, answers: list[Answer]) -> list[Answer]:
         """The answers, before them that something was hidden, if it was."""

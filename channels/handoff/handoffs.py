@@ -146,7 +146,7 @@ class Handoffs:
     async def release(self, handoff: UUID, by: Clerk) -> None:
         """Put a talk back into its desk's queue, for another clerk to take."""
         async with self._move(handoff, Move.RELEASE, by) as moving:
-            await moving.stand(claimed_name=None)
+            await moving.stand(claimed_name=None, alarm=0)
             await log.unsilence(moving.connection, moving.conversation.id)
             await self._word(moving, self._words.at_desk(self._words.phrases.released, moving.handoff.desk))
 

@@ -126,13 +126,32 @@ class Minute:
                 connection, conversation, handoff, words.at_desk(phrases.transferred, handoff.desk)
             )
             return handoff
+        opening = self._book.next_opening(handoff.desk, now)
+        if opening and opening.date() == now.date():
+            return await self._paused(connection, conversation, handoff, opening, now)
         moved(handoff.standing, Move.SHUT)
         handoff = await rows.change(
             connection, handoff, is_message=True, alarm=0, due_at=None, changed_at=instant(now)
         )
         await rows.notice(connection, Notice.MESSAGE, handoff, now)
-        opening = self._book.next_opening(handoff.desk, now)
         text = words.opens(phrases.desk_closes, phrases.desk_closes_unknown, handoff.desk, opening, now)
+        await self._tell(connection, conversation, handoff, text)
+        return handoff
+
+    async def _paused(
+        self,
+        connection: AsyncConnection,
+        conversation: Row[Any],
+        handoff: Handoff,
+        opening: datetime,
+        now: datetime,
+    ) -> Handoff:
+        """A lunch break: who waits keeps their place, and is told once until when."""
+        if handoff.paused_until == instant(opening):
+            return handoff
+        handoff = await rows.change(connection, handoff, paused_until=instant(opening))
+        words, phrases = self._words, self._words.phrases
+        text = words.opens(phrases.desk_pauses, phrases.desk_closes_unknown, handoff.desk, opening, now)
         await self._tell(connection, conversation, handoff, text)
         return handoff
 
@@ -140,6 +159,8 @@ class Minute:
         self, connection: AsyncConnection, conversation: Row[Any], handoff: Handoff, now: datetime
     ) -> None:
         since = await connection.scalar(select(unanswered_since()).where(tables.handoff.c.id == handoff.id))
+        if since and handoff.paused_until:
+            since = max(since, handoff.paused_until)  # nobody is there to hear an alarm in a break
         level = _level(instant(now) - since) if since else 0
         if level <= handoff.alarm:
             return

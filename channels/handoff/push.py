@@ -38,6 +38,11 @@ class LinePush:
     has_words: bool
     has_links: bool
 
+    @property
+    def leads_away(self) -> bool:
+        """Whether talks with a person go on outside of LINE."""
+        return self.has_links and not self.has_words
+
     def reaches(self, conversation: Row[Any]) -> bool:
         """Whether a clerk can be read in a conversation at all."""
         return conversation.contact is None or self.has_words or self.has_links

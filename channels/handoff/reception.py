@@ -77,27 +77,35 @@ class Reception:
         return partial(self._lead, said, self._knowledge.is_urgent(question))
 
     async def watch(self, said: Event, danger: Answer | None) -> None:
-        """A person has the talk: of all that the bot knows only what saves a life is told, with an alarm."""
-        if danger is None:
-            return
+        """A person has the talk: of all that the bot knows only what saves a life is told, with an alarm.
+
+        Who writes on LINE while the talk is outside of it is led there again: the words went to the person.
+        """
         async with self._engine.begin() as connection:
             try:
                 await log.lock(connection, said.conversation)
             except ConversationNotFoundError:
                 return
-            handoff = await rows.open_one(connection, said.conversation)
-            if handoff is None or handoff.state is not State.CLAIMED:
-                return
             if await log.is_answered(connection, said.conversation, said.sequence):
+                return
+            is_on_line = await goes_to_line(connection, said.conversation, said.sequence)
+            handoff = await rows.open_one(connection, said.conversation)
+            if danger is None:
+                if is_on_line and handoff and self._push.leads_away:
+                    await self._push.queue.enqueue_delivery(
+                        await raw(connection), said.conversation, said.sequence
+                    )
                 return
             numbers = [link.label for link in danger.links if link.role is LinkRole.TEL]
             text = "\n".join([danger.text, *numbers])
-            body = told(text, handoff.state, answer=danger.model_dump(mode="json"))
+            state = handoff.state if handoff else State.CLOSED
+            body = told(text, state, answer=danger.model_dump(mode="json"))
             await log.append(
                 connection, said.conversation, Author.SYSTEM, body, answers=said.sequence, part=1
             )
-            await self._alarm(connection, handoff)
-            if await goes_to_line(connection, said.conversation, said.sequence):
+            if handoff:
+                await self._alarm(connection, handoff)
+            if is_on_line:
                 await self._push.queue.enqueue_delivery(
                     await raw(connection), said.conversation, said.sequence
                 )

@@ -48,6 +48,7 @@ class Handoff:
     asked_for: UUID | None
     due_at: datetime | None
     reminded_at: datetime | None
+    paused_until: datetime | None
     alarm: int
     heard_sequence: int
     spoken_at: datetime | None

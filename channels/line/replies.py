@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from linebot.v3.messaging import Message
 
-from channels.core.events import Event
-from channels.core.links import Links
+from channels.core.events import Author, Event
+from channels.core.links import CALLED_LIFE, LIFE, Links
 from channels.core.store import Store
 from channels.line.render import fits, render
 from knowledge.answer import Answer, AnswerChoice, AnswerKind, AnswerLink, LinkRole
@@ -61,17 +62,23 @@ class Replies:
         return Reply(render(parts, phrases, read_on), must_arrive)
 
     async def _told(self, event: Event) -> Reply:
-        """What a clerk has said, or that there is something to read where LINE does not see it."""
+        """What a clerk has said, or that there is something to read where LINE does not see it.
+
+        Of the resident's own words, that they went to the person, and where that talk is.
+        """
         phrases = self._knowledge.phrases
         if self._public_url:
-            told = phrases.handoff.line_answered if event.author == "staff" else phrases.handoff.line_claimed
+            told = {
+                Author.STAFF: phrases.handoff.line_answered,
+                Author.RESIDENT: phrases.handoff.line_elsewhere,
+            }.get(event.author, phrases.handoff.line_claimed)
             text = told.format(desk=event.body.get("desk", ""))
-            url = await self._page(event.conversation)
+            url = await self._page(event.conversation, CALLED_LIFE)
             link = AnswerLink(label=phrases.line.chat, url=url, role=LinkRole.FORM)
             parts = [Answer(kind=AnswerKind.HANDOFF, text=text, links=(link,))]
         else:
             parts = said_in_talk(event, phrases)
-        return Reply(render(parts, phrases), must_arrive=True)
+        return Reply(render(parts, phrases), must_arrive=event.author is not Author.RESIDENT)
 
     def _must_arrive(self, part: Answer) -> bool:
         entry = self._knowledge.content.entries.get(part.entry or "")
@@ -88,8 +95,8 @@ class Replies:
             update={"text": f"{part.text}\n\n{phrases.chat_why}", "links": (link, *part.links)}
         )
 
-    async def _page(self, conversation: UUID) -> str:
+    async def _page(self, conversation: UUID, life: timedelta = LIFE) -> str:
         """The address where the conversation goes on outside of LINE, once."""
-        secret = await self._links.make(conversation)
+        secret = await self._links.make(conversation, life)
         # LINE opens it in the phone's own browser (LINE URL scheme).
         return f"{self._public_url}/continue/{secret}?openExternalBrowser=1"

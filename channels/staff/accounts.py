@@ -22,6 +22,7 @@ from channels.staff.second_factor import SecondFactor
 from channels.staff.sessions import Sessions
 
 _row = tables.account.c
+_PROVIDER_ONLY = "{login} は市の認証でログインします。パスワードはありません。"
 _SHOWN = select(
     _row.id,
     _row.login,
@@ -118,7 +119,12 @@ class Accounts:
             return frozenset(await connection.scalars(select(row.login).where(row.is_active)))
 
     async def change_password(self, staff: Staff, new: str) -> None:
-        """One's own; all other sessions end. Raises PasswordRejectedError."""
+        """One's own; all other sessions end. Raises PasswordRejectedError, AccountRejectedError.
+
+        Who signs in by the city's provider gets no second way in, which it could not close.
+        """
+        if not (await self.get(staff.account)).has_password:
+            raise AccountRejectedError(_PROVIDER_ONLY.format(login=staff.login))
         check_password(new, staff.login, staff.name)
         if await self._is_password(staff.account, new):
             raise AccountRejectedError("いまと同じパスワードです。新しいパスワードを考えてください。")
@@ -134,9 +140,7 @@ class Accounts:
         Raises AccountRejectedError for an account that has no password.
         """
         if not account.has_password:
-            raise AccountRejectedError(
-                f"{account.login} は市の認証でログインします。パスワードはありません。"
-            )
+            raise AccountRejectedError(_PROVIDER_ONLY.format(login=account.login))
         password = one_time_password()
         stored = await self._passwords.hash(password)
         async with self._engine.begin() as connection:

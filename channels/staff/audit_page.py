@@ -1,5 +1,6 @@
 """The audit, for auditors: by day, by who did it, by conversation; the newest first."""
 
+import re
 from datetime import date
 from typing import Annotated
 from urllib.parse import urlencode
@@ -12,7 +13,9 @@ from channels.staff.audit import Search
 from channels.staff.roles import LOGIN, Role, Staff
 from channels.staff.room import StaffRoom
 
-_LAST_ID = 2**63 - 1
+_ID = re.compile(r"[0-9]{1,18}")
+_FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)
+"""Beyond them no moment is left to compare with."""
 
 
 def audit_router(room: StaffRoom) -> APIRouter:
@@ -35,7 +38,7 @@ def audit_router(room: StaffRoom) -> APIRouter:
             day=_day(day, wrong),
             login=_login(login, wrong),
             conversation=_conversation(conversation, wrong),
-            before=int(before) if before.isdecimal() and int(before) <= _LAST_ID else None,
+            before=int(before) if _ID.fullmatch(before) else None,
         )
         entries, older = ([], None) if wrong else await room.audit.find(search)
         kept = {"day": day, "login": login, "conversation": conversation}
@@ -58,10 +61,13 @@ def _day(text: str, wrong: list[str]) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
+        day = None
+    if day is None or not _FIRST_DAY <= day <= _LAST_DAY:
         wrong.append("日付は 2026-11-30 のように入れてください。")
         return None
+    return day
 
 
 def _login(text: str, wrong: list[str]) -> str | None:

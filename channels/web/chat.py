@@ -66,7 +66,7 @@ def chat_router(channel: WebChannel, periods: Periods) -> APIRouter:
     async def render(
         request: Request, token: Token | None, *, problem: Problem | None = None, typed: str = ""
     ) -> HTMLResponse:
-        events = await channel.store.events(token.conversation) if token else []
+        events = await channel.store.latest(token.conversation) if token else []
         phrases = channel.knowledge.phrases
         shown = page(
             request,

@@ -24,6 +24,9 @@ from knowledge.service import Knowledge
 _SLACK = timedelta(seconds=2)
 """Between the clock of this process and the one of the database."""
 
+_MOST = 5_000
+"""Events of a conversation among which those of its last talk are looked for."""
+
 
 @dataclass(frozen=True)
 class Line:
@@ -67,7 +70,8 @@ def summary_router(summaries: Summaries) -> APIRouter:
                 words=phrases.summary_page,
                 handoff=None,
             )
-        events = [event for event in await summaries.store.events(conversation) if _is_of(event, handoff)]
+        said = await summaries.store.latest(conversation, _MOST)
+        events = [event for event in said if _is_of(event, handoff)]
         moment = summaries.words.moment
         today = summaries.now().date()
         return page(

@@ -1,6 +1,6 @@
-"""Drafts for the knowledge, made from talks: kept until an editor takes or deletes them.
+"""Drafts for the knowledge, made from talks: kept until an editor deletes them, or the night does.
 
-Nothing in a draft tells whose talk it came from, so it outlives the talk.
+Nothing in a draft tells whose talk it came from; its words go when their time is over (core/retention.py).
 """
 
 from __future__ import annotations

@@ -54,7 +54,9 @@ def drafts_router(console: Console) -> APIRouter:
     async def show(request: Request, staff: Editor) -> Response:
         drafts = await console.drafts.all()
         titles = {entry.id: entry.title for entry in console.knowledge.content.entries.values()}
-        return console.room.pages.show(request, "drafts.html", staff, drafts=drafts, titles=titles)
+        return console.room.pages.show(
+            request, "drafts.html", staff, drafts=drafts, titles=titles, periods=console.periods
+        )
 
     @router.post(PAGE + "/{draft}/take")
     async def take(staff: Editor, draft: Number) -> Response:

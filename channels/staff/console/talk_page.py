@@ -59,6 +59,7 @@ async def talk_page(
         typed.status_code,
         typed.problem,
         view=view,
+        is_earlier=before is not None,
         text=typed.text,
         note=typed.note,
         key=uuid.uuid4().hex,

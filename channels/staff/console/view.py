@@ -18,6 +18,9 @@ from channels.staff.roles import Staff
 
 SHOWN = 200
 """Messages of one page; earlier ones are a link away."""
+MOST_UNREAD = 1_000
+"""Messages that nobody has read, of one page."""
+_EARLIER = "前のやりとりを見ています。返事を書くには、最新に戻ってください。"
 
 
 @dataclass(frozen=True)
@@ -67,13 +70,18 @@ class Targets:
 async def talk_view(
     console: Console, staff: Staff, handoff: UUID, *, after: int | None = None, before: int | None = None
 ) -> TalkView:
-    """A talk with its messages after an event, or the last SHOWN before one. Raises HandoffGoneError."""
+    """A talk with its messages after an event, or the last SHOWN before one. Raises HandoffGoneError.
+
+    Without either: the last SHOWN, and all that nobody has read. Who looks at what was said before may do
+    nothing there: words that came meanwhile are not on the page.
+    """
     whole = await console.views.whole(handoff)
     conversation, now = whole.row.handoff.conversation, console.now()
     last = await console.reading.last_sequence(conversation)
-    start = after if after is not None else max(0, min(before or last + 1, last + 1) - 1 - SHOWN)
+    start = _start(last, whole, after, before)
+    count = SHOWN if after is not None or before else last - start
     # One event more tells which buttons the first message may have pressed.
-    events = await console.store.events(conversation, after=max(0, start - 1), limit=SHOWN + 1)
+    events = await console.store.events(conversation, after=max(0, start - 1), limit=count + 1)
     messages = messages_of(events, console.knowledge.content, now)
     seen = await console.seen([whole.row])
     history = await console.reading.history(conversation)
@@ -82,8 +90,8 @@ async def talk_view(
         desk=console.book.title(whole.row.handoff.desk),
         line=line_of(whole.row, seen, staff, now),
         is_over=whole.row.handoff.state is State.CLOSED,
-        moves=tuple(move.value for move in offers(whole.row.handoff.standing, staff)),
-        replaces=_replaces(whole, staff),
+        moves=() if before else tuple(move.value for move in offers(whole.row.handoff.standing, staff)),
+        replaces=_EARLIER if before else _replaces(whole, staff),
         notes=tuple(Said(note.name, note.text, clock(note.at, now)) for note in whole.notes),
         history=tuple(Said(deed.name, deed.did, clock(deed.at, now)) for deed in history),
         messages=tuple(
@@ -91,6 +99,16 @@ async def talk_view(
         ),
         last=last,
     )
+
+
+def _start(last: int, whole: Whole, after: int | None, before: int | None) -> int:
+    """The event after which a page begins."""
+    if after is not None:
+        return after
+    if before:
+        return max(0, min(before, last + 1) - 1 - SHOWN)
+    unread = max(whole.row.handoff.heard_sequence, last - MOST_UNREAD)
+    return max(0, min(last - SHOWN, unread))
 
 
 async def targets(console: Console, staff: Staff) -> list[Targets]:

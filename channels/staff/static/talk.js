@@ -18,6 +18,7 @@ const path = `/staff/talks/${page.dataset.talk}`;
 const MOST = 2_000; // characters of one message
 const NEAR = MOST - 200; // from which on the count is shown
 const TOLD_MS = 8_000; // how long a word about a deed stays
+const LEAVING = '[data-move="give_back"], [data-move="close"], [data-move="release"], form.pop';
 const length = (text) => [...text].length;
 
 function drawCard(answer) {
@@ -103,7 +104,8 @@ class Talk {
     });
     document.addEventListener("submit", (event) => {
       const form = event.target;
-      if (form.matches(".send-card")) this.#sendCard(form, event);
+      if (form.matches(LEAVING) && this.#outbox.length) this.#stay(event);
+      else if (form.matches(".send-card")) this.#sendCard(form, event);
       else if (form.matches(".stack")) this.#quietly(form, event);
     });
     at("draft-answer")?.closest("details").addEventListener("toggle", () => this.#propose());
@@ -208,6 +210,8 @@ class Talk {
       this.out();
     } else if (reply.status === 0 || reply.status === 408 || reply.status === 429 || reply.status >= 500) {
       this.#failed(message, "送れませんでした。");
+    } else if (this.form.hidden) {
+      this.#failed(message, trouble(reply)); // somebody else has the talk, or it is over: the words stay in sight
     } else {
       // It will not be taken like this: the words go back to where they were written.
       this.#done(message);
@@ -215,7 +219,7 @@ class Talk {
       this.box.value = [message.text, this.box.value].filter(Boolean).join("\n");
       this.#complain(trouble(reply));
       this.#written();
-      if (!this.form.hidden) this.box.focus();
+      this.box.focus();
     }
   }
 
@@ -231,6 +235,7 @@ class Talk {
     const rewrite = el("button", { type: "button", class: "quiet" }, "書き直す");
     again.addEventListener("click", () => this.#send(message));
     rewrite.addEventListener("click", () => {
+      if (this.form.hidden) return this.#told("いまは書けません。");
       this.#done(message);
       message.node.remove();
       this.#insert(message.text);
@@ -269,6 +274,13 @@ class Talk {
     if (!at("draft-asked").value) at("draft-asked").value = at("asked").value.slice(0, 200);
   }
 
+  /** Nobody ends a talk over words of their own that have not gone out. */
+  #stay(event) {
+    event.preventDefault();
+    this.#told("まだ送れていない言葉があります。送ってから、または「書き直す」で消してから、もう一度押してください。");
+    this.#outbox[0].node.scrollIntoView({ block: "center" });
+  }
+
   #told(words) {
     this.state.textContent = words;
     clearTimeout(this.#fading);
@@ -287,6 +299,9 @@ class Talk {
     }
     at("replaces").textContent = told.replaces;
     at("replaces").hidden = !told.replaces;
+    const written = this.form.hidden ? this.box.value.trim() : "";
+    at("kept").textContent = written && `書きかけの文：${written}`;
+    at("kept").hidden = !written;
     this.#stand(told);
     const drawSaid = ({ name, at: when, text }) =>
       el("li", {}, el("p", { class: "who" }, name, el("span", { class: "at" }, when)), el("p", { class: "text" }, text));
@@ -410,7 +425,8 @@ const opener = shortcuts({}, [
 ]);
 page.querySelector(".back").append(opener);
 forgetOnLeaving();
-if (!new URLSearchParams(location.search).has("before")) history.replaceState(null, "", path);
+const isEarlier = "earlier" in page.dataset; // what comes is not drawn below what was said long before
+if (!isEarlier) history.replaceState(null, "", path);
 
 new Stream(
   () => talk.address,
@@ -421,7 +437,7 @@ new Stream(
       at("todo").textContent = `${others}人待ち`;
       at("todo").hidden = !others;
     },
-    talk: (told) => talk.take(told),
+    talk: (told) => isEarlier || talk.take(told),
     suggestions: (told) => talk.suggest(told),
     lost: (is) => talk.lost(is),
     out: () => talk.out(),

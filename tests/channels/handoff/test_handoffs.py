@@ -319,7 +319,7 @@ async def test_consoles_are_woken_by_moves_and_by_what_is_said_to_a_person(
         await talks.say(conversation, "こんにちは")
         woken = [n.payload async for n in listener.notifies(timeout=1)]
     assert len(woken) >= 2
-    assert set(woken) == {"city"}
+    assert set(woken) == {str(conversation)}
 
 
 async def test_the_first_answer_and_the_first_claim_are_kept(

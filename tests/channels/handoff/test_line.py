@@ -121,6 +121,30 @@ async def test_a_cry_for_help_on_line_is_answered_there_while_a_person_has_the_t
     assert "聞きました" not in shown(line_platform)
 
 
+async def test_who_writes_on_line_to_a_person_is_led_to_the_talk_again(
+    wished: tuple[UUID, UUID],
+    wishing: Bench,
+    handoffs: Handoffs,
+    line_platform: LinePlatform,
+    knowledge: Knowledge,
+    api: httpx.AsyncClient,
+    talks: Talks,
+) -> None:
+    conversation, handoff = wished
+    await handoffs.claim(handoff, SATO)
+    await wishing.work()
+    line_platform.delivered.clear()
+    url = str(api.base_url).rstrip("/")
+    await line_platform.send(api, url, line_platform.message_event("もしもし", USER))
+    await wishing.work()
+    assert knowledge.phrases.handoff.line_elsewhere.splitlines()[0] in shown(line_platform)
+    link = re.search(rf"{re.escape(PUBLIC_URL)}(/continue/[\w-]+)", shown(line_platform))
+    assert link
+    assert (await api.post(link[1])).status_code == 303
+    assert line_platform.pushes == 1  # that of the claim: the reply token costs nothing
+    assert [event.author for event in await talks.store.events(conversation)][-1] == "resident"
+
+
 @pytest.fixture
 def in_line(queue: procrastinate.App, database: AsyncEngine, words: Words, now: Clock) -> Handoffs:
     """Moves in a city that lets LINE have the words of its clerks."""

@@ -35,6 +35,31 @@ async def promised(talks: Talks, minutes: int) -> tuple[UUID, UUID]:
     return conversation, handoff.id
 
 
+async def test_in_a_break_who_waits_keeps_their_place_and_no_alarm_counts_it(
+    minute: Minute, talks: Talks, now: Ahead, book: Desks, knowledge: Knowledge
+) -> None:
+    conversation, handoff = await talks.begin()
+    before = (await talks.of(handoff)).requested_at
+    book.open.clear()
+    book.opening = now() + timedelta(minutes=1)
+    if book.opening.date() != now().date():
+        pytest.skip("at midnight no break ends on the same day")
+    await minute.run()
+    await minute.run()
+    told = [event for event in await talks.store.events(conversation) if event.author == "system"]
+    assert len(told) == 1
+    assert "休み時間" in told[0].body["text"]
+    now.wait(minutes=9)
+    book.open |= {"city", "tax"}
+    await minute.run()
+    assert await alarms(talks) == []
+    now.wait(minutes=3)
+    await minute.run()
+    assert await alarms(talks) == ["alarm_office"]
+    kept = await talks.of(handoff)
+    assert (kept.state, kept.is_message, kept.requested_at) == (State.WAITING, False, before)
+
+
 async def alarms(talks: Talks) -> list[str]:
     return [kind for kind, _ in await talks.notices() if kind.startswith("alarm")]
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from channels.core.events import Event
+from channels.core.store import Store
 from channels.handoff import rows
 from channels.handoff.duty import local
 from channels.handoff.handoffs import Handoffs
@@ -290,6 +291,28 @@ async def test_a_danger_while_still_waiting_alarms_everyone_once(
     assert handoff is not None
     assert (handoff.state, handoff.alarm) == (State.WAITING, 2)
     assert [kind for kind, _ in await talks.notices()].count("alarm_all") == 1
+
+
+async def test_a_danger_is_told_though_a_clerk_came_while_it_was_being_answered(
+    wishing: Bench, talks: Talks, handoffs: Handoffs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conversation, handoff = await talks.begin()
+    sequence = await talks.say(conversation, "火事です、家が燃えています")
+    real, asked = Store.is_silent, []
+
+    async def claimed_after_the_look(self: Store, conversation: UUID, sequence: int) -> bool:
+        found = await real(self, conversation, sequence)
+        asked.append(found)
+        if len(asked) == 1:
+            await handoffs.claim(handoff, SATO)
+        return found
+
+    monkeypatch.setattr(Store, "is_silent", claimed_after_the_look)
+    await wishing.queue.tasks["answer_turn"](conversation=str(conversation), sequence=sequence)
+    assert asked == [False, True]
+    told = await talks.last(conversation)
+    assert (told.author, "119" in told.body["text"]) == ("system", True)
+    assert (await talks.of(handoff)).alarm == 2
 
 
 async def test_a_danger_that_no_person_was_asked_about_alarms_nobody(wishing: Bench, talks: Talks) -> None:

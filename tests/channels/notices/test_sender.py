@@ -23,6 +23,12 @@ from tests.channels.notices.conftest import CITY, HALL, SENDER, TAX, Hook, Inbox
 SECRETS = ("住民税の滞納", "090-1234-5678", "ないしょの伝言", "困っています")
 
 
+@pytest.fixture(autouse=True)
+def no_digest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock of these tests is the real one: between eight and the evening the digest would come, too."""
+    monkeypatch.setattr("channels.notices.digest.is_working_day", lambda day: False)
+
+
 async def notice(talks: Talks, handoff: object, kind: Notice) -> None:
     async with talks.database.begin() as connection:
         found = await rows.by_id(connection, handoff)  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ from channels.staff.audit import PAGE, Action, Search
 from channels.staff.roles import Role
 from channels.staff.room import StaffRoom
 from knowledge.service import local_now
-from tests.channels.staff.people import account, signed_in
+from tests.channels.staff.people import Team, account, signed_in
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,13 @@ async def test_it_is_found_by_day_by_login_and_by_conversation_the_newest_first(
     assert len((await room.audit.find(Search(day=today)))[0]) == 5
     assert (await room.audit.find(Search(day=today + timedelta(days=1))))[0] == []
     assert (await room.audit.find(Search(day=today - timedelta(days=1), login="ito")))[0] == []
+
+
+@pytest.mark.parametrize("asked", ["day=9999-12-31", "day=0001-01-01", f"before={'9' * 5000}", "before=²"])
+async def test_no_day_and_no_number_is_too_far(team: Team, asked: str) -> None:
+    auditor = await team.person(Role.AUDITOR)
+    answer = await auditor.get(f"/staff/audit?{asked}")
+    assert answer.status_code == (422 if asked.startswith("day") else 200)
 
 
 async def test_pages_follow_each_other_without_a_gap_while_it_grows(room: StaffRoom) -> None:

@@ -217,6 +217,18 @@ async def test_hostile_parameters_are_refused(clerk: Person) -> None:
     assert (await clerk.get(f"/staff/openid/back?code={'a' * 10_000}")).status_code == 422
 
 
+async def test_who_signs_in_by_the_provider_can_make_no_password_of_their_own(
+    clerk: Person, team: Team
+) -> None:
+    await through(clerk)
+    new = "まったく べつの ことば 9"
+    page = "/staff/account/password"
+    answer = await clerk.post(page, {"old": "", "new": new, "again": new}, form_page="/staff/account")
+    assert answer.status_code == 422
+    assert "市の認証" in answer.text
+    assert not (await team.room.accounts.named("sato")).has_password
+
+
 async def test_a_provider_that_is_down_or_another_one_is_told(clerk: Person, provider: Provider) -> None:
     provider.is_down = True
     answer = await clerk.get("/staff/openid")

@@ -8,6 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from channels.handoff.machine import State
 from channels.staff.roles import Role
@@ -260,6 +261,10 @@ async def test_earlier_messages_are_a_link_away(sato: Person, talks: Talks) -> N
     conversation, handoff = await talks.begin()
     for n in range(210):
         await talks.say(conversation, f"{n}番目の発言")
+    unread = (await sato.get(page_of(handoff))).text
+    assert unread.count('class="message"') == len(await talks.events(conversation))
+    async with talks.database.begin() as connection:
+        await connection.execute(text("update handoff set heard_sequence = 100"))
     html = (await sato.get(page_of(handoff))).text
     assert html.count('class="message"') == 200
     assert "0番目の発言</p>" not in re.findall(r">(\d+番目の発言</p>)", html)
@@ -267,4 +272,7 @@ async def test_earlier_messages_are_a_link_away(sato: Person, talks: Talks) -> N
     assert found
     earlier = (await sato.get(f"{page_of(handoff)}?before={found[1]}")).text
     assert ">0番目の発言<" in earlier
+    assert "最新に戻る" in earlier
+    for move in ("say", "close", "give_back", "claim"):
+        assert re.search(rf'/{move}" class="\w+" data-move="{move}" hidden', earlier)
     assert earlier.count('class="message"') == int(found[1]) - 1
