@@ -32,13 +32,6 @@ settings.register_profile("untimed", deadline=None)  # speed is shown by make be
 settings.load_profile("untimed")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs the whole house: it is run in a process of its own (ops/test.sh)."""
-    for item in items:
-        if "stack" in getattr(item, "fixturenames", []):
-            item.add_marker(pytest.mark.house)
-
-
 @pytest.fixture(scope="session")
 def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A migrated PostgreSQL of its own, for the whole session."""
