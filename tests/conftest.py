@@ -6,7 +6,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 
 import psycopg
@@ -24,7 +23,7 @@ from ops.lineplatform import platform as line
 from ops.lineplatform.app import line_app
 from ops.model import ROOT, ensure_model
 from ops.stack import Ports, Stack
-from tests.content import REAL
+from tests.content import MORNING, REAL
 from tests.desks import staffed_content
 from tests.serving import free_port, served, wait_until
 
@@ -65,9 +64,9 @@ def vectors() -> VectorStore:
 
 @pytest.fixture(scope="session")
 def by_meaning(vectors: VectorStore) -> Knowledge:
-    """The real content, searched by meaning on 2026-11-23."""
+    """The real content, searched by meaning on MORNING."""
     vectors.of(texts_to_encode(REAL.entries.values()))
-    result = Knowledge(now=lambda: datetime.fromisoformat("2026-11-23T10:00"), vectors=vectors)
+    result = Knowledge(now=lambda: MORNING, vectors=vectors)
     assert result.search("児童手当").mode is Mode.MEANING
     return result
 

@@ -31,8 +31,7 @@ from knowledge.schemas import SCHEMAS, schema_text
 from tests.content import REAL, real_knowledge
 
 ROOT = Path(__file__).parent.parent
-CONTENTS = REAL
-ENTRIES = tuple(CONTENTS.entries.values())
+ENTRIES = tuple(REAL.entries.values())
 GONE_OVER = date(2026, 11, 23)
 FALLBACK = "nlu_fallback"
 """The intent that Rasa itself predicts; nobody teaches it."""
@@ -152,12 +151,12 @@ def test_the_house_knows_enough() -> None:
 
 
 def test_every_procedure_of_the_city_s_plan_is_answered() -> None:
-    items = coverage(CONTENTS)
+    items = coverage(REAL)
     assert len(items) == 53
     assert [item.number for item in items if not item.entries] == []
 
 
-@pytest.mark.parametrize("entry", CONTENTS.searched, ids=[entry.id for entry in CONTENTS.searched])
+@pytest.mark.parametrize("entry", REAL.searched, ids=[entry.id for entry in REAL.searched])
 def test_every_entry_has_sources_questions_and_plain_words(entry: AnyEntry) -> None:
     assert entry.sources
     assert len(set(entry.questions)) >= QUESTIONS
@@ -199,7 +198,7 @@ def test_no_labelled_question_is_copied_from_an_entry_or_asked_in_both_halves() 
 
 def test_no_entry_needs_a_hint() -> None:
     """On the day the content was last gone over, so that a passing deadline breaks no build."""
-    assert [str(problem) for problem in hints(CONTENTS, CONTENT, GONE_OVER)] == []
+    assert [str(problem) for problem in hints(REAL, CONTENT, GONE_OVER)] == []
 
 
 @pytest.mark.parametrize("intent", [intent for intent in INTENTS if intent != FALLBACK])
@@ -233,8 +232,8 @@ def test_the_domain_and_the_action_server_have_the_same_actions() -> None:
 def test_rasa_encodes_no_button_of_a_guide() -> None:
     pipeline = YAML(typ="safe").load(ROOT / "config.yml")["pipeline"]
     [skip] = [part["skip"] for part in pipeline if "skip" in part]
-    for guide in CONTENTS.guides.values():
-        button = CONTENTS.phrases.guide.says.format(label="はい", short=guide.short, number=12)
+    for guide in REAL.guides.values():
+        button = REAL.phrases.guide.says.format(label="はい", short=guide.short, number=12)
         assert re.search(skip, unicodedata.normalize("NFKC", button).lower())
         assert not any(re.search(skip, question) for question in guide.questions)
 

@@ -339,9 +339,11 @@ class Store:
     ) -> int:
         sequence = await log.append(connection, row.id, Author.RESIDENT, body, key=key, said_at=said_at)
         urgent = self._is_urgent(body.get("text", ""))
-        if sequence <= row.silent_to:
+        is_silent, is_from_line = sequence <= row.silent_to, said_at is not None
+        if is_silent:
             await log.wake_staff(connection, row.id)
-        await self._queue.enqueue_turn(await raw(connection), row.id, sequence, urgent=urgent)
+        if urgent or is_from_line or not is_silent:  # who writes on LINE to a person is led to the talk
+            await self._queue.enqueue_turn(await raw(connection), row.id, sequence, urgent=urgent)
         return sequence
 
 

@@ -51,8 +51,8 @@ class Reception(Protocol):
     async def takes(self, said: Event, question: str) -> Settle | None:
         """How to answer what was said to the reception, None when it was said to the bot."""
 
-    def leads(self, said: Event, question: str) -> Settle:
-        """How a reply that points to a person becomes the way there."""
+    def leads(self, said: Event, danger: Answer | None) -> Settle:
+        """How a reply that points to a person becomes the way there; `danger` as in `watch`."""
 
     async def watch(self, said: Event, danger: Answer | None) -> None:
         """Something was said to a person; `danger` is what saves a life, if one may hang on it."""
@@ -91,11 +91,12 @@ class TurnAnswerer:
         if await self._store.is_answered(conversation, sequence):
             return
         question = without_labels(said.body.get("text", ""), said.body.get("hidden", ()))
+        danger = self._knowledge.urgent(question)
         if await self._store.is_silent(conversation, sequence):
-            await self._reception.watch(said, self._knowledge.urgent(question))
+            await self._reception.watch(said, danger)
             return
         try:
-            await self._reply(said, question)
+            await self._reply(said, question, danger)
         except (TurnPostponedError, DBAPIError):
             raise
         except Exception as error:  # a turn that cannot be answered must not hold up the next for ever
@@ -105,10 +106,10 @@ class TurnAnswerer:
             unknown = self._knowledge.refer(self._knowledge.phrases.unknown, AnswerKind.UNKNOWN)
             await self._store.reply(conversation, sequence, self._with_care(said, [unknown]))
 
-    async def _reply(self, said: Event, question: str) -> None:
+    async def _reply(self, said: Event, question: str, danger: Answer | None) -> None:
         """Store what is said, on which the reception has the last word."""
-        settle = self._reception.leads(said, question)
-        answers = self._at_once(said, question)
+        settle = self._reception.leads(said, danger)
+        answers = self._at_once(said, question, danger)
         if answers is None and (taken := await self._reception.takes(said, question)):
             answers, settle = [], taken
         elif answers is None:
@@ -116,7 +117,7 @@ class TurnAnswerer:
         parts = self._with_care(said, answers)
         is_told = await self._store.reply(said.conversation, said.sequence, parts, settle=settle)
         if not is_told and await self._store.is_silent(said.conversation, said.sequence):
-            await self._reception.watch(said, self._knowledge.urgent(question))  # a clerk came meanwhile
+            await self._reception.watch(said, danger)  # a clerk came meanwhile
 
     def _with_care(self, said: Event, answers: list[Answer]) -> list[Answer]:
         """The answers, before them that something was hidden, if it was."""
@@ -159,7 +160,7 @@ class TurnAnswerer:
     def _may_be_tried_again(self, said: Event) -> bool:
         return datetime.now(UTC) - said.created_at < self._retry_for
 
-    def _at_once(self, said: Event, question: str) -> list[Answer] | None:
+    def _at_once(self, said: Event, question: str, danger: Answer | None) -> list[Answer] | None:
         """What needs no understanding."""
         phrases = self._knowledge.phrases
         if said.body.get("followed"):
@@ -177,8 +178,7 @@ class TurnAnswerer:
             ]
         if not _HAS_WORDS.search(question):
             return [self._knowledge.talk(phrases.empty)]
-        urgent = self._knowledge.urgent(question)
-        return [urgent] if urgent else None
+        return [danger] if danger else None
 
     async def _without_rasa(self, said: Event, question: str, context: Context) -> list[Answer]:
         phrases = self._knowledge.phrases

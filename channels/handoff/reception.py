@@ -69,18 +69,20 @@ class Reception:
         is_message = before is not None and before.kind is AnswerKind.HANDOFF and before.aspect == WRITING
         return partial(self._keep, said) if is_message else None
 
-    def leads(self, said: Event, question: str) -> Settle:
+    def leads(self, said: Event, danger: Answer | None) -> Settle:
         """How a reply of the bot that points to a person becomes the way there.
 
         Who waits for a person and is in danger meanwhile is told what to do by the bot; staff are alarmed.
         """
-        return partial(self._lead, said, self._knowledge.is_urgent(question))
+        return partial(self._lead, said, danger)
 
     async def watch(self, said: Event, danger: Answer | None) -> None:
         """A person has the talk: of all that the bot knows only what saves a life is told, with an alarm.
 
         Who writes on LINE while the talk is outside of it is led there again: the words went to the person.
         """
+        if danger is None and not self._push.leads_away:
+            return
         async with self._engine.begin() as connection:
             try:
                 await log.lock(connection, said.conversation)
@@ -117,9 +119,9 @@ class Reception:
             await rows.change(connection, handoff, alarm=EVERYBODY)
 
     async def _lead(
-        self, said: Event, is_danger: bool, connection: AsyncConnection, parts: Sequence[Answer]
+        self, said: Event, danger: Answer | None, connection: AsyncConnection, parts: Sequence[Answer]
     ) -> Sequence[Answer]:
-        if is_danger and (waits_for := await rows.open_one(connection, said.conversation)):
+        if danger and (waits_for := await rows.open_one(connection, said.conversation)):
             await self._alarm(connection, waits_for)
         if any(part.kind is AnswerKind.HANDOFF for part in parts):
             return [

@@ -15,7 +15,7 @@ from channels.staff.room import StaffRoom
 
 _ID = re.compile(r"[0-9]{1,18}")
 _FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)
-"""Beyond them no moment is left to compare with."""
+"""No deed is older or later, and the days at the ends of the calendar have no neighbour."""
 
 
 def audit_router(room: StaffRoom) -> APIRouter:

@@ -13,8 +13,7 @@ from knowledge.hours import Weekday
 from knowledge.timetable import DayState, Timetable
 from tests.content import REAL
 
-CONTENT = REAL
-DESKS = CONTENT.desks.desks
+DESKS = REAL.desks.desks
 OPEN_ALL_WEEK = {"value": "Mo-Su 09:00-17:00", "text": "毎日"}
 
 
@@ -65,18 +64,18 @@ def test_a_shift_with_days_and_dates_covers_what_is_in_both() -> None:
 
 
 def test_every_department_of_the_city_has_its_desk() -> None:
-    departments = {entry.id for entry in CONTENT.entries.values() if isinstance(entry, Department)}
+    departments = {entry.id for entry in REAL.entries.values() if isinstance(entry, Department)}
     assert {department for desk in DESKS for department in desk.departments} == departments
 
 
 def test_residents_are_shown_to_no_desk_before_the_city_has_named_its_clerks() -> None:
     assert [desk.members for desk in DESKS] == [()] * len(DESKS)
-    duty = Duty(CONTENT.desks)
+    duty = Duty(REAL.desks)
     moment = datetime.fromisoformat("2026-12-01T10:00")
     assert {duty.answering(desk, moment, {"anyone"}) for desk in DESKS} == {None}
 
 
 def test_each_desk_ends_at_the_default_one() -> None:
-    duty = Duty(CONTENT.desks)
+    duty = Duty(REAL.desks)
     front = duty.desk_for(None)
     assert all((desk, *duty.substitutes(desk))[-1] is front for desk in DESKS)

@@ -11,9 +11,8 @@ from knowledge.easy import EasyWords, wishes_easy
 from knowledge.guiding import Guiding, Reply
 from tests.content import REAL
 
-CONTENT = REAL
 TODAY = date(2026, 11, 23)
-EASY = EasyWords(CONTENT, TODAY)
+EASY = EasyWords(REAL, TODAY)
 
 
 @pytest.mark.parametrize(
@@ -47,8 +46,8 @@ def test_a_question_is_no_wish(text: str) -> None:
 
 
 def test_every_overview_speaks_its_easy_text() -> None:
-    for entry in CONTENT.entries.values():
-        usual = Composer(CONTENT, TODAY).about(entry, Aspect.ABOUT, 1.0)
+    for entry in REAL.entries.values():
+        usual = Composer(REAL, TODAY).about(entry, Aspect.ABOUT, 1.0)
         easy = EASY.of(usual)
         assert (easy.links, easy.choices, easy.kind) == (usual.links, usual.choices, usual.kind)
         assert [f.status for f in easy.facts] == [f.status for f in usual.facts]
@@ -58,8 +57,8 @@ def test_every_overview_speaks_its_easy_text() -> None:
 
 
 def test_a_step_speaks_its_easy_text() -> None:
-    guide = CONTENT.guides["new-baby"]
-    step = Guiding(CONTENT, TODAY).take(Reply(f"はじめる（{guide.short} 手順9）"))
+    guide = REAL.guides["new-baby"]
+    step = Guiding(REAL, TODAY).take(Reply(f"はじめる（{guide.short} 手順9）"))
     assert step is not None
     assert guide.steps[0].ask is not None
     assert guide.steps[0].ask in step.text

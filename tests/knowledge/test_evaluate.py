@@ -9,12 +9,11 @@ from knowledge.vectors import VectorStore
 from tests.content import REAL
 from tests.knowledge.encoders import real_encoder
 
-CONTENT = REAL
 ENDINGS = ("は", "を", "が", "の", "に")
 
 
 def repeated(entry_id: str, topic: str) -> AnyEntry:
-    entry = CONTENT.entries["birth"]
+    entry = REAL.entries["birth"]
     questions = tuple(f"{topic}{ending}" for ending in ENDINGS)
     return entry.model_copy(
         update={"id": entry_id, "title": topic, "aliases": (), "questions": questions, "summary": ()}
@@ -22,7 +21,7 @@ def repeated(entry_id: str, topic: str) -> AnyEntry:
 
 
 def holding(*entries: AnyEntry) -> Content:
-    return replace(CONTENT, entries={entry.id: entry for entry in entries})
+    return replace(REAL, entries={entry.id: entry for entry in entries})
 
 
 THREE = holding(repeated("a", "児童手当"), repeated("b", "転入届"), repeated("c", "犬の登録"))
@@ -59,6 +58,6 @@ def test_progress_is_told_by_the_fold() -> None:
 
 def test_the_content_keeps_the_quality_it_has_reached() -> None:
     """A floor well below the measured figure, against a change that breaks search; by the letter alone."""
-    quality = cross_validate(CONTENT, None, folds=2)
+    quality = cross_validate(REAL, None, folds=2)
     assert quality.hit_at_1 >= 0.5
     assert quality.precision >= 0.85

@@ -21,9 +21,8 @@ from tests.content import REAL
 from tests.knowledge.encoders import HashEncoder
 from tests.knowledge.handmade import a_content, an_entry
 
-CONTENTS = REAL
-ENTRIES = tuple(CONTENTS.entries.values())
-INDEX = SearchIndex(ENTRIES, home=CONTENTS.city.home)
+ENTRIES = tuple(REAL.entries.values())
+INDEX = SearchIndex(ENTRIES, home=REAL.city.home)
 SAID = st.text() | st.lists(
     st.sampled_from(
         [
@@ -49,7 +48,7 @@ def index(request: pytest.FixtureRequest) -> SearchIndex:
         return INDEX
     vectors: VectorStore = request.getfixturevalue("vectors")
     request.getfixturevalue("by_meaning")  # has every vector made
-    return SearchIndex(ENTRIES, vectors=vectors, home=CONTENTS.city.home)
+    return SearchIndex(ENTRIES, vectors=vectors, home=REAL.city.home)
 
 
 def some(index: SearchIndex) -> tuple[AnyEntry, ...]:
