@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from fastapi import Request, status
 from fastapi.responses import HTMLResponse
@@ -14,6 +16,11 @@ from channels.staff.cookie import FIELD, Forms, StaffCookie, new_visitor
 from channels.staff.roles import Role, Staff
 from channels.web.pages import WEB_TEMPLATES, environment
 from knowledge.service import ASHIBETSU
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a browser shows the answer, not a script of ours."""
+    return "text/html" in request.headers.get("Accept", "")
 
 
 def local(at: datetime) -> str:
@@ -86,6 +93,19 @@ class Pages:
         """The page of a template, with the navigation of `staff` if somebody is signed in."""
         html = self._html(request, template, staff, self._cookie.read(request) or "", problem, what)
         return HTMLResponse(html, status_code)
+
+    def fail(
+        self,
+        request: Request,
+        status_code: int,
+        message: str,
+        headers: Mapping[str, str] = MappingProxyType({}),
+        at: str | None = None,
+    ) -> HTMLResponse:
+        """The page that says what could not be done; `at` is where to sign in, if that helps."""
+        shown = self.show(request, "problem.html", None, status_code, message=message, at=at)
+        shown.headers.update(headers)
+        return shown
 
     def ask_in(self, request: Request, status_code: int, problem: str, **what: object) -> HTMLResponse:
         """The sign-in page. It alone gives a cookie to who has sent none, for its form.

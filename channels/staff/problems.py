@@ -16,7 +16,8 @@ from channels.errors import (
     SignInRefusedError,
     StaffError,
 )
-from channels.staff.pages import Pages
+from channels.staff.cookie import PATH
+from channels.staff.pages import Pages, wants_page
 from channels.web.problems import Problem
 
 _KINDS: dict[type[StaffError], tuple[int, str]] = {
@@ -51,12 +52,10 @@ def house_problem_page(pages: Pages) -> Callable[[Request, Problem], Response | 
     """
 
     def page(request: Request, told: Problem) -> Response | None:
-        is_staff = request.url.path == "/staff" or request.url.path.startswith("/staff/")
-        if not is_staff or "text/html" not in request.headers.get("Accept", ""):
+        is_staff = f"{request.url.path}/".startswith(f"{PATH}/")
+        if not is_staff or not wants_page(request):
             return None
-        shown = pages.show(request, "problem.html", None, told.status_code, message=told.message, at=None)
-        shown.headers.update(told.headers)
-        return shown
+        return pages.fail(request, told.status_code, told.message, told.headers)
 
     return page
 
@@ -67,15 +66,13 @@ def add_staff_problems(app: FastAPI, pages: Pages) -> None:
     async def handle(request: Request, error: Exception) -> Response:
         if not isinstance(error, StaffError):
             raise error
-        wants_page = "text/html" in request.headers.get("Accept", "")
-        if isinstance(error, SignInNeededError) and wants_page and request.method == "GET":
+        is_page = wants_page(request)
+        if isinstance(error, SignInNeededError) and is_page and request.method == "GET":
             return RedirectResponse(error.at, status.HTTP_303_SEE_OTHER)
         code = _KINDS.get(type(error), _OTHER)[1]
         at = error.at if isinstance(error, SignInNeededError) else None
-        if wants_page:
-            shown = pages.show(request, "problem.html", None, status_of(error), message=str(error), at=at)
-            shown.headers.update(retry_of(error))
-            return shown
+        if is_page:
+            return pages.fail(request, status_of(error), str(error), retry_of(error), at)
         body = {"error": {"code": code, "message": str(error)} | ({"at": at} if at else {})}
         return JSONResponse(body, status_of(error), retry_of(error))
 

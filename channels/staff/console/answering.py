@@ -12,18 +12,13 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import TypeAdapter
 
 from channels.errors import HandoffError, HandoffGoneError, StaffWordsError
-from channels.staff.pages import Pages
+from channels.staff.pages import Pages, wants_page
 
 _STATUS: Mapping[type[HandoffError], tuple[int, str]] = {
     HandoffGoneError: (status.HTTP_404_NOT_FOUND, "gone"),
     StaffWordsError: (status.HTTP_422_UNPROCESSABLE_CONTENT, "words"),
 }
 _OTHER = (status.HTTP_409_CONFLICT, "refused")
-
-
-def wants_page(request: Request) -> bool:
-    """Whether a browser shows the answer, not a script of ours."""
-    return "text/html" in request.headers.get("Accept", "")
 
 
 def status_of(error: HandoffError) -> int:
@@ -64,7 +59,7 @@ def add_console_problems(app: FastAPI, pages: Pages) -> None:
         if not isinstance(error, HandoffError):
             raise error
         if wants_page(request):
-            return pages.show(request, "problem.html", None, status_of(error), message=str(error), at=None)
+            return pages.fail(request, status_of(error), str(error))
         return refused(error)
 
     app.add_exception_handler(HandoffError, handle)

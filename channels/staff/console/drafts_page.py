@@ -9,9 +9,10 @@ from fastapi.responses import RedirectResponse, Response
 from channels.errors import ChoiceGoneError, HandoffError
 from channels.handoff.spoken import spoken
 from channels.staff.audit import Action
-from channels.staff.console.answering import made, status_of, wants_page
+from channels.staff.console.answering import made, status_of
 from channels.staff.console.console import Console
 from channels.staff.console.talk_page import DRAFTING, Typed, talk_page
+from channels.staff.pages import wants_page
 from channels.staff.roles import Role, Staff
 from knowledge.drafting import faq_draft, new_id, question_draft
 

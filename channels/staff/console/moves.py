@@ -15,11 +15,12 @@ from channels.errors import ChoiceGoneError, HandoffError, HandoffGoneError, Mov
 from channels.handoff.handoffs import Handoffs
 from channels.handoff.machine import State
 from channels.staff.audit import Action
-from channels.staff.console.answering import made, status_of, wants_page
+from channels.staff.console.answering import made, status_of
 from channels.staff.console.console import Console, clerk_of
 from channels.staff.console.offers import TALKING
 from channels.staff.console.queue_page import queue_page
 from channels.staff.console.talk_page import LAST_SEQUENCE, Typed, talk_page
+from channels.staff.pages import wants_page
 from channels.staff.roles import Staff
 from knowledge.answer import Answer
 from knowledge.aspects import Aspect

@@ -11,11 +11,12 @@ from fastapi.responses import JSONResponse, Response
 
 from channels.errors import MoveRefusedError
 from channels.handoff.spoken import MAX_LABEL, MAX_WORDS
-from channels.staff.console.answering import as_json, wants_page
+from channels.staff.console.answering import as_json
 from channels.staff.console.console import Console, clerk_of
 from channels.staff.console.suggest import MOST_ASKED, suggestions_for
 from channels.staff.console.talk import last_question, last_words
 from channels.staff.console.view import canned, talk_view, targets
+from channels.staff.pages import wants_page
 from channels.staff.roles import Role, Staff
 from channels.web.widget import chat_config, marks
 
