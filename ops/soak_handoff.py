@@ -32,7 +32,8 @@ from ops.handoff_checks import Found, counts, waits
 from ops.handoff_people import Clerk, Resident, client
 from ops.model import ensure_model
 from ops.run import say
-from ops.stack import WEB, Ports, Stack
+from ops.stack import Ports, Stack
+from ops.supervised import WEB
 from ops.vectors import ensure_vectors
 
 RESIDENTS = 200

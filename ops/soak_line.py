@@ -42,7 +42,8 @@ from ops.lineplatform.misbehaviour import Failure
 from ops.lineplatform.platform import SECRET, LinePlatform, Outcome
 from ops.model import ensure_model
 from ops.run import say
-from ops.stack import WEB, Ports, Stack
+from ops.stack import Ports, Stack
+from ops.supervised import WEB
 from ops.vectors import ensure_vectors
 
 EVENTS = 10_000

@@ -11,7 +11,6 @@ import ctypes
 import hashlib
 import os
 import secrets
-import shlex
 import signal
 import socket
 import subprocess
@@ -30,15 +29,12 @@ import psycopg
 from supervisor.xmlrpc import SupervisorTransport
 
 from ops.errors import OpsError
-from ops.model import RASA, ROOT, rasa_environment
+from ops.model import ROOT
+from ops.supervised import WEB, supervised
 
 START_WITHIN = 180.0
 """Seconds for everything to be up; Rasa alone takes about 30 on two cores."""
 STOP_WITHIN = 30.0
-WEB = ("web", "web2")
-"""Two web servers share one port: while one starts again, about 10 seconds, the other hears who calls."""
-BEHIND = 5
-"""Niceness of what computes: where two cores are full, first the web passes on what is already said."""
 _SOCKET_PATH_MAX = 80
 """A Unix socket's path may have 107 bytes; `/supervisor.sock.` and a process id need their share."""
 
@@ -110,7 +106,12 @@ class Stack:
         self.run_dir.mkdir(parents=True, exist_ok=True)
         (self.run_dir / "logs").mkdir(exist_ok=True)
         configuration = self.run_dir / "supervisord.conf"
-        configuration.write_text(self._configuration(), encoding="utf-8")
+        self._sockets.mkdir(parents=True, exist_ok=True, mode=0o700)
+        has_line = self.talk_url is not None
+        told = supervised(
+            self.run_dir.resolve(), self._sockets, self.model, self.ports.rasa, has_line=has_line
+        )
+        configuration.write_text(told, encoding="utf-8")
         configuration.chmod(0o600)
         self._tell_of_line_sample()
         with (self.run_dir / "logs" / "supervisord-error.log").open("wb") as errors:
@@ -287,52 +288,6 @@ class Stack:
             path.write_text(secrets.token_urlsafe(48))
         return path.read_text()
 
-    def _configuration(self) -> str:
-        run, sockets, python = self.run_dir.resolve(), self._sockets, sys.executable
-        sockets.mkdir(parents=True, exist_ok=True, mode=0o700)
-        rasa = rasa_environment() | {
-            "POSTGRESQL_SCHEMA": "rasa",
-            "POSTGRESQL_POOL_SIZE": "5",
-            "LOG_LEVEL": "WARNING",
-            "OMP_NUM_THREADS": "1",
-        }
-        programs = {
-            "postgres": (_command(python, "-m", "ops.postgres", run / "postgres", sockets), "INT", {}),
-            "actions": (_command(python, "-m", "actions.server", nice=BEHIND), "TERM", {}),
-            **dict.fromkeys(WEB, (_command(python, "-m", "channels.app"), "TERM", {})),
-            "worker": (_command(python, "-m", "channels.worker"), "TERM", {}),
-            "rasa": (
-                _command(
-                    *(RASA, "run", "--model", self.model),
-                    *("--endpoints", "bot/endpoints.yml", "--credentials", "bot/credentials.yml"),
-                    *("--interface", "127.0.0.1", "--port", self.ports.rasa),
-                    nice=BEHIND,
-                ),
-                "TERM",
-                {name: value for name, value in rasa.items() if os.environ.get(name) != value},
-            ),
-        }
-        if self.talk_url:
-            programs["line"] = (_command(python, "-m", "ops.lineplatform"), "TERM", {})
-        logs = run / "logs"
-        parts = [
-            f"[unix_http_server]\nfile={sockets}/supervisor.sock\nchmod=0700\n"
-            f"[supervisord]\nlogfile={logs}/supervisord.log\npidfile={run}/supervisord.pid\n"
-            "[rpcinterface:supervisor]\n"
-            "supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface\n"
-        ]
-        for priority, (name, (command, stop, environment)) in enumerate(programs.items(), start=1):
-            pairs = ",".join(f'{key}="{value}"' for key, value in environment.items())
-            parts.append(
-                f"[program:{name}]\ncommand={command}\nautostart=false\nautorestart=true\n"
-                f"startsecs=1\nstartretries=8\npriority={priority}\nstopsignal={stop}\n"
-                f"stopwaitsecs=15\nkillasgroup=true\n"
-                f"stopasgroup={'false' if name == 'postgres' else 'true'}\n"
-                f"redirect_stderr=true\nstdout_logfile={logs}/{name}.log\n"
-                f"stdout_logfile_maxbytes=10MB\nstdout_logfile_backups=3\nenvironment={pairs}\n"
-            )
-        return "\n".join(parts)
-
     def _migrate(self) -> None:
         done = self._done("channels.migrate")
         if done.returncode:
@@ -388,14 +343,6 @@ def _port(setting: str, default: int, least: int = 1) -> int:
     if not given.isascii() or not given.isdecimal() or not least <= int(given) <= 65535:
         raise OpsError(f"{setting}={given} は使えません。{least} から 65535 までの数字にしてください。")
     return int(given)
-
-
-def _command(*words: object, nice: int = 0) -> str:
-    """A command line for supervisord, which splits it as a shell does.
-
-    `setpriv` has the kernel end the process when supervisord itself is killed.
-    """
-    return shlex.join(["nice", "-n", str(nice), "setpriv", "--pdeathsig", "TERM", "--", *map(str, words)])
 
 
 def _die_with_parent() -> None:
