@@ -3,13 +3,13 @@
  * what was written until the server has it. Server data becomes text nodes alone.
  */
 
-import { drawAnswer } from "/static/answer.js";
 import { uuid } from "/static/api.js";
 import { el } from "/static/dom.js";
 import { Alerts } from "./alerts.js";
 import { post, trouble } from "./call.js";
 import { Unsent, forgetOnLeaving } from "./kept.js";
 import { shortcuts } from "./keys.js";
+import { drawFound, drawMessage, drawOwn } from "./message.js";
 import { Stream } from "./stream.js";
 
 const page = document.querySelector(".talk");
@@ -20,35 +20,6 @@ const NEAR = MOST - 200; // from which on the count is shown
 const TOLD_MS = 8_000; // how long a word about a deed stays
 const LEAVING = '[data-move="give_back"], [data-move="close"], [data-move="release"], form.pop';
 const length = (text) => [...text].length;
-
-function drawCard(answer) {
-  const node = drawAnswer({ ...answer, choices: [], guide: null }, () => {});
-  node.querySelector(".who").remove();
-  node.className = "card";
-  return node;
-}
-
-function drawMessage(message) {
-  const flag = (name, text) => (text ? el("span", { class: name }, text) : null);
-  return el(
-    "div",
-    { class: "message", "data-author": message.author, "data-sequence": message.sequence },
-    el(
-      "p",
-      { class: "who" },
-      message.who,
-      flag("at", message.at),
-      flag("pressed", message.is_press ? "ボタンを押した" : ""),
-      flag("source", message.source),
-    ),
-    message.text ? el("p", { class: "text" }, message.text) : null,
-    message.card ? drawCard(message.card) : null,
-    message.choices.length
-      ? el("p", { class: "offered" }, flag("quiet", "出したボタン："), ...message.choices.map((choice) => el("span", {}, choice)))
-      : null,
-    message.hidden.length ? el("p", { class: "masked" }, `${message.hidden.join("、")}を隠しました`) : null,
-  );
-}
 
 class Talk {
   #unsent = new Unsent(page.dataset.login, page.dataset.talk);
@@ -121,7 +92,7 @@ class Talk {
     const { text, outbox } = this.#unsent.get();
     if (text && !this.box.value) this.box.value = text;
     for (const { key, text: words } of outbox) {
-      const message = { key: String(key), text: String(words), node: this.#drawOwn(String(words)) };
+      const message = { key: String(key), text: String(words), node: drawOwn(String(words)) };
       this.#outbox.push(message);
       at("latest").before(message.node);
       this.#failed(message, "まだ送れていません。");
@@ -168,7 +139,7 @@ class Talk {
       this.box.focus();
       return;
     }
-    const message = { key: uuid(), text, node: this.#drawOwn(text) };
+    const message = { key: uuid(), text, node: drawOwn(text) };
     this.#outbox.push(message);
     at("latest").before(message.node);
     this.log.scrollTop = this.log.scrollHeight;
@@ -177,15 +148,6 @@ class Talk {
     this.#written();
     this.box.focus();
     this.#send(message);
-  }
-
-  #drawOwn(text) {
-    return el(
-      "div",
-      { class: "message", "data-author": "staff", "data-state": "sending" },
-      el("p", { class: "who" }, "あなた", el("span", { class: "at" }, "送っています…")),
-      el("p", { class: "text" }, text),
-    );
   }
 
   #send(message) {
@@ -365,26 +327,7 @@ class Talk {
     if (!isAsked) field.value = question;
     const none = entries.length ? null : el("p", { class: "hint" }, problem || "見つかりませんでした。別の言葉で探してください。");
     at("found").replaceChildren(
-      ...[none, el("ul", { class: "found" }, ...entries.map((entry) => this.#drawFound(entry)))].filter(Boolean),
-    );
-  }
-
-  #drawFound({ entry, title, summary, aspects }) {
-    const options = aspects.map(([value, label]) => el("option", { value }, label));
-    const hidden = (name, value) => el("input", { type: "hidden", name, value });
-    return el(
-      "li",
-      {},
-      el("p", { class: "topic" }, title),
-      el("p", { class: "summary" }, summary),
-      el(
-        "form",
-        { method: "post", action: `${path}/card`, class: "send-card", "data-move": "say", hidden: !this.#isMine },
-        hidden("key", uuid()),
-        hidden("entry", entry),
-        aspects.length > 1 ? el("select", { name: "aspect", "aria-label": `${title}のどれを送るか` }, ...options) : null,
-        el("button", { class: "second", "aria-label": `${title}のカードを送る` }, "カードを送る"),
-      ),
+      ...[none, el("ul", { class: "found" }, ...entries.map((entry) => drawFound(entry, path, this.#isMine)))].filter(Boolean),
     );
   }
 
