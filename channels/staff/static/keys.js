@@ -4,7 +4,8 @@ import { el } from "/static/dom.js";
 import { read, write } from "./kept.js";
 
 const LETTERS = "madoguchi.staff.letters";
-const isWriting = (node) => node.matches?.("input, textarea, select, [contenteditable]");
+// A checkbox takes no letters; that of the list keeps the focus for a moment when the list is closed.
+const isWriting = (node) => node.matches?.("input:not([type=checkbox]), textarea, select, [contenteditable]");
 
 /** `keys`: key → what it does; `list`: pairs of keys and what they do, to be read. */
 export function shortcuts(keys, list) {
